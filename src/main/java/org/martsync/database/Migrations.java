@@ -1,0 +1,61 @@
+package org.martsync.database;
+
+import java.util.Arrays;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Brings a clinic's analytics database up to what this program needs, beside the programs that already live in it.
+ *
+ * <p>The settings are here and not in {@code application.yaml} because no site may choose them: with another history
+ * table, every migration would run again; with a baseline above 0, a site would lose its tables; with Flyway's
+ * transactional lock, the open transaction of a waiting node and {@code CREATE INDEX CONCURRENTLY} wait for each other
+ * for good.
+ */
+@Component
+public final class Migrations implements FlywayConfigurationCustomizer, FlywayMigrationStrategy {
+
+    /** The history of our migrations; an installed site may have a {@code flyway_schema_history} of another program. */
+    public static final String HISTORY_TABLE = "sync_schema_history";
+
+    /** Returns the migrations of the database behind {@code dataSource}, to be handed to {@link #migrate}. */
+    public static Flyway of(DataSource dataSource) {
+        FluentConfiguration configuration = Flyway.configure().dataSource(dataSource);
+        new Migrations().customize(configuration);
+        return configuration.load();
+    }
+
+    @Override
+    public void customize(FluentConfiguration configuration) {
+        configuration
+                .locations("classpath:db/migration")
+                .table(HISTORY_TABLE)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .lockRetryCount(-1) // an index over a site's years of events may take longer than any count of tries
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"));
+    }
+
+    /**
+     * Runs what has not run yet.
+     *
+     * <p>Building the indexes is no transaction, so a build that failed (a lost connection, a cancelled statement)
+     * stands in the history as failed and Flyway would refuse every start from then on. It is written to be run again
+     * from the top, so its mark is removed first.
+     */
+    @Override
+    public void migrate(Flyway flyway) {
+        boolean failed = Arrays.stream(flyway.info().applied())
+                .anyMatch(migration -> migration.getState() == MigrationState.FAILED);
+        if (failed) {
+            flyway.repair();
+        }
+        flyway.migrate();
+    }
+}
