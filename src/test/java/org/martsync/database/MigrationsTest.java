@@ -1,0 +1,296 @@
+package org.martsync.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.clinic.Clinic;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MigrationsTest {
+
+    private static final List<String> THEIRS = List.of("events_to_sync", "mapping", "log", "instance_tracker",
+            "enrolment_tracker", "event_tracker", "orgunit_tracker", "analytics_cron_job", "patient", "encounter",
+            "program_enrolment");
+    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", Migrations.HISTORY_TABLE);
+    private static final List<String> OUR_INDEXES =
+            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_program_enrolment_patient");
+
+    private final List<Clinic> clinics = new ArrayList<>();
+    private final ExecutorService nodes = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void close() {
+        nodes.shutdownNow();
+        clinics.forEach(Clinic::close);
+    }
+
+    @Test
+    void anEmptyDatabaseGetsEveryTableAndNoRow() {
+        Clinic clinic = open(Clinic.empty()).migrated();
+
+        Map<String, List<String>> tables = Catalogue.of(clinic.jdbc()).tables();
+        assertThat(tables.keySet()).containsAll(THEIRS).containsAll(OURS).hasSize(THEIRS.size() + OURS.size());
+        for (String table : THEIRS) {
+            assertThat(tables.get(table)).as(table).contains("0 rows ");
+        }
+        assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void theTablesOfAnEmptyDatabaseAreThoseOfAnInstalledSite() {
+        JdbcTemplate fresh = open(Clinic.empty()).migrated().jdbc();
+        JdbcTemplate installed = open(Clinic.installed()).jdbc();
+
+        for (String table : THEIRS) {
+            if (table.equals("patient")) { // an installed site has more person attributes
+                assertThat(Catalogue.shape(installed, table)).as(table).containsAll(Catalogue.shape(fresh, table));
+            } else {
+                assertThat(Catalogue.shape(fresh, table)).as(table).isEqualTo(Catalogue.shape(installed, table));
+            }
+            assertThat(Catalogue.rules(fresh, table)).as(table).isEqualTo(Catalogue.rules(installed, table));
+        }
+    }
+
+    @Test
+    void onAnInstalledSiteNothingThatExistsIsAltered() {
+        Clinic clinic = lived(open(Clinic.installed()));
+        Catalogue before = Catalogue.of(clinic.jdbc());
+
+        clinic.migrated();
+
+        Map<String, List<String>> after = Catalogue.of(clinic.jdbc()).tables();
+        assertThat(after).containsAllEntriesOf(before.tables());
+        assertThat(after.keySet()).containsAll(OURS).hasSize(before.tables().size() + OURS.size());
+        assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void onAnOlderSiteOnlyTheTableRenamedAwayIsCreatedAnew() {
+        Clinic clinic = lived(open(Clinic.olderInstalled()));
+        Catalogue before = Catalogue.of(clinic.jdbc());
+        assertThat(before.tables()).doesNotContainKey("enrolment_tracker").containsKey("enrolment_tracker_before_upgrade");
+
+        clinic.migrated();
+
+        Map<String, List<String>> after = Catalogue.of(clinic.jdbc()).tables();
+        assertThat(after).containsAllEntriesOf(before.tables()).containsKey("enrolment_tracker");
+        assertThat(after.keySet()).hasSize(before.tables().size() + OURS.size() + 1);
+        assertThat(Catalogue.rules(clinic.jdbc(), "enrolment_tracker")).contains("UNIQUE (instance_id)");
+        assertThat(clinic.jdbc().queryForList("SELECT enrolment_id FROM enrolment_tracker_before_upgrade", String.class))
+                .containsExactly("oldEnrolm01");
+        assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void theHistoryOfAnotherProgramIsLeftAlone() {
+        Clinic clinic = open(Clinic.installed());
+        clinic.jdbc().execute("CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar, checksum int)");
+        clinic.jdbc().execute("INSERT INTO flyway_schema_history VALUES (1, '1', 12345), (2, '99', 54321)");
+        Catalogue before = Catalogue.of(clinic.jdbc());
+
+        clinic.migrated();
+
+        assertThat(Catalogue.of(clinic.jdbc()).tables()).containsAllEntriesOf(before.tables());
+    }
+
+    @Test
+    void theSecondTimeNothingHappens() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        clinic.jdbc().update("INSERT INTO sync_attempt VALUES (7, now())");
+        clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES ('Tracked0001', 'x')");
+        Catalogue before = Catalogue.of(clinic.jdbc());
+        List<String> indexes = ourIndexes(clinic);
+
+        clinic.migrated();
+
+        assertThat(Catalogue.of(clinic.jdbc())).isEqualTo(before);
+        assertThat(ourIndexes(clinic)).isEqualTo(indexes);
+    }
+
+    @Test
+    void theTablesOfOursSayWhatTheyAreFor() {
+        Clinic clinic = open(Clinic.empty()).migrated();
+
+        assertThat(clinic.jdbc().queryForList("""
+                SELECT obj_description(oid) FROM pg_class
+                WHERE relname IN ('sync_attempt', 'sync_tracked_entity')""", String.class))
+                .hasSize(2).doesNotContainNull();
+    }
+
+    @Test
+    void twoNodesStartingAtOnceMigrateOnce() throws Exception {
+        Clinic clinic = lived(open(Clinic.installed()));
+        try (Connection writer = openWriter(clinic)) {
+            CountDownLatch together = new CountDownLatch(2);
+            List<Future<?>> starts = new ArrayList<>();
+            for (int node = 0; node < 2; node++) {
+                starts.add(nodes.submit(() -> {
+                    together.countDown();
+                    together.await();
+                    return clinic.migrated();
+                }));
+            }
+            awaitAnIndexBuildThatWaits(clinic); // one node builds, the other waits for it, the writer for nobody
+            writer.commit();
+            for (Future<?> start : starts) {
+                start.get(30, TimeUnit.SECONDS);
+            }
+        }
+
+        assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3");
+        assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void theFlattenerNeverWaitsForAnIndexBeingBuilt() throws Exception {
+        Clinic clinic = lived(open(Clinic.installed()));
+        int before = clinic.pendingCount();
+        try (Connection longWriter = openWriter(clinic)) {
+            Future<?> start = nodes.submit(clinic::migrated);
+            awaitAnIndexBuildThatWaits(clinic);
+
+            try (Connection flattener = clinic.dataSource().getConnection(); Statement sql = flattener.createStatement()) {
+                sql.execute("SET lock_timeout = '100ms'"); // a writer behind a lock would fail here, not hang
+                for (int i = 0; i < 50; i++) {
+                    sql.execute("INSERT INTO events_to_sync (patient_id, program_id, encounter_id) VALUES ('8', 'IPV', '80')");
+                }
+                sql.execute("UPDATE events_to_sync SET synced = false WHERE patient_id = '7'");
+                sql.execute("DELETE FROM ipv_form WHERE encounter_id = 70");
+                sql.execute("INSERT INTO ipv_form (encounter_id) VALUES (70)");
+                sql.execute("INSERT INTO program_enrolment (patient_id) VALUES (8)");
+                sql.execute("INSERT INTO instance_tracker (patient_id, instance_id) VALUES ('P-000008', 'Tracked0008')");
+                sql.execute("RESET lock_timeout");
+            }
+            assertThat(start.isDone()).isFalse();
+            longWriter.commit();
+            start.get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(clinic.pendingCount()).isEqualTo(before + 51);
+        assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void aHalfBuiltIndexIsBuiltAnew() throws Exception {
+        Clinic clinic = lived(open(Clinic.installed()));
+        try (Connection writer = openWriter(clinic); Connection interrupted = clinic.dataSource().getConnection();
+                Statement sql = interrupted.createStatement()) {
+            sql.execute("SET statement_timeout = '300ms'");
+            assertThatThrownBy(() -> sql.execute("""
+                    CREATE INDEX CONCURRENTLY sync_events_pending
+                    ON events_to_sync (coalesce(patient_id, ''), id) WHERE synced IS NOT TRUE"""))
+                    .isInstanceOf(SQLException.class);
+            sql.execute("RESET statement_timeout");
+            writer.rollback();
+        }
+        assertThat(ourIndexes(clinic)).singleElement().asString().contains("valid false");
+
+        clinic.migrated();
+
+        assertOurIndexesServe(clinic);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pg_terminate_backend", "pg_cancel_backend"}) // the second leaves a failed migration in the history
+    void aStartThatIsStoppedWhileBuildingIsMadeGoodByTheNext(String stop) throws Exception {
+        Clinic clinic = lived(open(Clinic.installed()));
+        try (Connection writer = openWriter(clinic)) {
+            Future<?> stopped = nodes.submit(clinic::migrated);
+            awaitAnIndexBuildThatWaits(clinic);
+            clinic.jdbc().queryForList("SELECT " + stop + "(pid) FROM pg_stat_progress_create_index");
+            assertThatThrownBy(() -> stopped.get(30, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            writer.commit();
+        }
+        assertThat(ourIndexes(clinic)).anyMatch(index -> index.contains("valid false"));
+
+        clinic.migrated();
+
+        assertOurIndexesServe(clinic);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM " + Migrations.HISTORY_TABLE
+                + " WHERE NOT success", Integer.class)).isZero();
+    }
+
+    @Test
+    void theIndexOfPendingEventsServesTheClaim() {
+        Clinic clinic = open(Clinic.installed());
+        clinic.jdbc().update("""
+                INSERT INTO events_to_sync (patient_id, program_id, encounter_id, synced)
+                SELECT i::text, 'IPV', i::text, i % 2 = 0 FROM generate_series(1, 20000) i""");
+        clinic.migrated();
+        clinic.jdbc().execute("ANALYZE events_to_sync");
+
+        assertThat(clinic.jdbc().queryForList("""
+                EXPLAIN SELECT coalesce(patient_id, ''), id FROM events_to_sync WHERE synced IS NOT TRUE
+                ORDER BY coalesce(patient_id, ''), id LIMIT 500""", String.class))
+                .anyMatch(line -> line.contains("using sync_events_pending")).noneMatch(line -> line.contains("Sort"));
+    }
+
+    private Clinic open(Clinic clinic) {
+        clinics.add(clinic);
+        return clinic;
+    }
+
+    /** A clinic in which something has happened, so that there are rows to lose. */
+    private static Clinic lived(Clinic clinic) {
+        clinic.patient(7);
+        clinic.encounter(70, 7, "ZW_01", LocalDateTime.of(2024, 3, 5, 9, 30));
+        clinic.mapping("IPV", "{\"isPatientMapping\": false}", "{\"searchable\": []}");
+        clinic.tracked("P-000007", "Tracked0007").orgUnit("ZW_01", "OrgUnit0001").schedule("0 45 * ? * *", true);
+        clinic.pending(7, "IPV", 70);
+        clinic.pending(null, null, null);
+        return clinic;
+    }
+
+    /** A writer in the middle of its transaction, which an index build has to wait for. */
+    private static Connection openWriter(Clinic clinic) throws SQLException {
+        Connection writer = clinic.dataSource().getConnection();
+        writer.setAutoCommit(false);
+        try (Statement sql = writer.createStatement()) {
+            sql.execute("INSERT INTO events_to_sync (patient_id, program_id, encounter_id) VALUES ('7', 'IPV', '71')");
+        }
+        return writer;
+    }
+
+    private static void awaitAnIndexBuildThatWaits(Clinic clinic) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> clinic.jdbc().queryForObject(
+                "SELECT count(*) FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for writers%'", Integer.class) > 0);
+    }
+
+    private static List<String> ourIndexes(Clinic clinic) {
+        return clinic.jdbc().queryForList("""
+                SELECT i.indexrelid || ' ' || pg_get_indexdef(i.indexrelid) || ' valid ' || i.indisvalid
+                FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+                WHERE c.relname LIKE 'sync\\_%' AND t.relname NOT LIKE 'sync\\_%' ORDER BY c.relname""", String.class);
+    }
+
+    private static void assertOurIndexesServe(Clinic clinic) {
+        List<String> indexes = ourIndexes(clinic);
+        assertThat(indexes).hasSameSizeAs(OUR_INDEXES).allMatch(index -> index.endsWith("valid true"));
+        for (int i = 0; i < indexes.size(); i++) {
+            assertThat(indexes.get(i)).contains(OUR_INDEXES.get(i));
+        }
+        assertThat(indexes.get(0)).contains("COALESCE(patient_id, ''::character varying)").contains("(synced IS NOT TRUE)");
+    }
+}
