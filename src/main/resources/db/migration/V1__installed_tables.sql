@@ -3,6 +3,8 @@
 -- Constraints and sequences stay unnamed on purpose: a table renamed away keeps the names of its constraints,
 -- and only a name chosen by PostgreSQL steps aside for them.
 
+SET LOCAL client_min_messages = warning; -- "already exists, skipping", eleven times, is no news at an installed site
+
 CREATE TABLE IF NOT EXISTS events_to_sync (
     id           serial PRIMARY KEY,
     patient_id   varchar(36),

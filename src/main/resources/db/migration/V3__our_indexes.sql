@@ -2,6 +2,8 @@
 -- A build that is interrupted leaves an INVALID index under its name, which IF NOT EXISTS would take for a good one:
 -- each of our own names is therefore dropped first. Run again from the top at any time.
 
+SET client_min_messages = warning; -- "does not exist, skipping" is the rule here
+
 -- The claim: pending events, patient by patient, the broken ones (patient_id NULL) first. Only pending rows are in it,
 -- so its size follows the work to do, not the years the site has run.
 DROP INDEX CONCURRENTLY IF EXISTS sync_events_pending;
@@ -17,6 +19,8 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS sync_program_enrolment_patient
 DROP INDEX CONCURRENTLY IF EXISTS sync_instance_tracker_patient;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS sync_instance_tracker_patient
     ON instance_tracker (patient_id);
+
+RESET client_min_messages;
 
 -- Not made:
 --   event_tracker (encounter_id): UNIQUE (encounter_id, program_stage) begins with it.
