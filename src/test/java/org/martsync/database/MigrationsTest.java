@@ -18,12 +18,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.clinic.Clinic;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -230,6 +236,28 @@ class MigrationsTest {
         assertOurIndexesServe(clinic);
         assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM " + Migrations.HISTORY_TABLE
                 + " WHERE NOT success", Integer.class)).isZero();
+    }
+
+    @Test
+    void theProgramMigratesTheSchemaItsAddressNamesWithTheseSettings() {
+        Clinic clinic = open(Clinic.empty());
+        clinic.jdbc().execute("CREATE SCHEMA analytics");
+        clinic.jdbc().execute("CREATE TABLE analytics.ncd (id serial PRIMARY KEY)"); // not empty: a baseline is set
+
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class))
+                .withUserConfiguration(Migrations.class)
+                .withPropertyValues("spring.datasource.url=" + clinic.jdbcUrl() + "?currentSchema=analytics",
+                        "spring.datasource.username=" + clinic.user(), "spring.datasource.password=" + clinic.password())
+                .run(program -> {
+                    assertThat(program).hasNotFailed();
+                    assertThat(program.getBean(Flyway.class).getConfiguration().getPluginRegister()
+                            .getPlugin(PostgreSQLConfigurationExtension.class).isTransactionalLock()).isFalse();
+                });
+
+        assertThat(clinic.jdbc().queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'analytics'", String.class))
+                .containsAll(THEIRS).containsAll(OURS);
+        assertThat(Catalogue.of(clinic.jdbc()).tables()).as("schema public").isEmpty();
     }
 
     @Test
