@@ -1,0 +1,139 @@
+package org.martsync.mapping;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.Option;
+import org.martsync.dhis2.OptionSet;
+
+/**
+ * Finds the options that a text names. The flattener writes coded answers by their full name, equal to the option's code or name
+ * (analytics-db.md, "Mapping"); DHIS2 takes codes in exact case only (recordings 073, 074).
+ */
+final class ChooseOption {
+
+    private static final int SHOWN = 5;
+
+    private ChooseOption() {
+    }
+
+    /**
+     * The option with this code, else with this name, else with this code or name without regard to case and blanks around it.
+     * Null when there is none.
+     *
+     * @throws NotConvertible when several options would do
+     */
+    static Option find(String text, OptionSet options) {
+        Option exact = options.withCode(text);
+        if (exact != null) {
+            return exact;
+        }
+        List<Option> named = options.named(text);
+        if (named.isEmpty()) {
+            named = options.alike(text);
+        }
+        if (named.size() > 1) {
+            throw NotConvertible.because(text, "stands for several options, with the codes "
+                + named.stream().map(Option::code).collect(Collectors.joining(", ")) + ": give them different names in DHIS2");
+        }
+        return named.isEmpty() ? null : named.get(0);
+    }
+
+    /** As {@link #find}, refusing a text that names no option with a sentence that lists the nearest ones. */
+    static Option one(String text, OptionSet options) {
+        Option found = find(text, options);
+        if (found == null) {
+            throw noneOf(text, options);
+        }
+        return found;
+    }
+
+    /**
+     * The options that a list names, in the option set's order and each once. Parts are separated by {@code ,} or {@code ;}; where an
+     * option's own name has such a sign in it, the longest text that names an option is taken.
+     */
+    static Set<Option> several(String list, OptionSet options) {
+        Option whole = find(list, options);
+        if (whole != null) {
+            return Set.of(whole);
+        }
+        List<Integer> ends = new ArrayList<>();
+        for (int i = 0; i < list.length(); i++) {
+            if (list.charAt(i) == ',' || list.charAt(i) == ';') {
+                ends.add(i);
+            }
+        }
+        ends.add(list.length());
+
+        Set<Option> chosen = new LinkedHashSet<>();
+        int start = 0;
+        for (int part = 0; part < ends.size(); ) {
+            if (list.substring(start, ends.get(part)).isBlank()) {
+                start = ends.get(part++) + 1;
+                continue;
+            }
+            Option found = null;
+            int last = ends.size() - 1;
+            while (last > part && (found = find(list.substring(start, ends.get(last)).strip(), options)) == null) {
+                last--;
+            }
+            chosen.add(found != null ? found : one(list.substring(start, ends.get(part)).strip(), options));
+            start = ends.get(last) + 1;
+            part = last + 1;
+        }
+        return chosen;
+    }
+
+    /** The codes joined by a comma without blanks, in the option set's order: the only form DHIS2 takes (recording 073). */
+    static String joined(Set<Option> chosen, OptionSet options) {
+        StringBuilder codes = new StringBuilder();
+        for (Option option : options.options()) {
+            if (chosen.contains(option)) {
+                if (option.code().indexOf(',') >= 0) {
+                    throw NotConvertible.because(option.name(), "has a comma in its code, which DHIS2 takes for two options: change the code in DHIS2");
+                }
+                codes.append(codes.isEmpty() ? "" : ",").append(option.code());
+            }
+        }
+        return codes.toString();
+    }
+
+    private static NotConvertible noneOf(String text, OptionSet options) {
+        if (options.options().isEmpty()) {
+            return NotConvertible.because(text, "cannot be taken: the option set " + options.id() + " has no options in DHIS2");
+        }
+        String wanted = text.toLowerCase(Locale.ROOT);
+        String nearest = options.options().stream()
+            .sorted(Comparator.comparingInt(option -> Math.min(distance(wanted, option.name()), distance(wanted, option.code()))))
+            .limit(SHOWN)
+            .map(Option::name)
+            .collect(Collectors.joining(", "));
+        return NotConvertible.because(text, options.options().size() > SHOWN
+            ? "is none of the " + options.options().size() + " options, the nearest of which are: " + nearest
+            : "is none of the options: " + nearest);
+    }
+
+    /** How many letters have to be changed, put in or taken out (Levenshtein), over the first 60 of each. */
+    private static int distance(String wanted, String option) {
+        String one = wanted.substring(0, Math.min(60, wanted.length()));
+        String other = option.substring(0, Math.min(60, option.length())).toLowerCase(Locale.ROOT);
+        int[] above = new int[other.length() + 1];
+        for (int j = 0; j < above.length; j++) {
+            above[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[above.length];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int change = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
+            }
+            above = row;
+        }
+        return above[other.length()];
+    }
+}
