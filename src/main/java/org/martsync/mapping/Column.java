@@ -1,0 +1,11 @@
+package org.martsync.mapping;
+
+/**
+ * A column of a form table and what it is carried to.
+ *
+ * @param name the column's name in the database, not yet known to exist
+ * @param dataElementId the DHIS2 data element; in the patient mapping, the attribute
+ * @param displayName how the mapping calls that in front of people; the id where it gives no name
+ */
+public record Column(String name, String dataElementId, String displayName) {
+}

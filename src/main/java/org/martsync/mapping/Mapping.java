@@ -1,0 +1,209 @@
+package org.martsync.mapping;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.ProgramStage;
+
+/**
+ * Which column of which form table goes to which data element of a program stage, or, in the patient mapping, to which attribute
+ * (analytics-db.md, "Mapping").
+ *
+ * @param name {@code mapping.program_name}, the same as {@code events_to_sync.program_id}
+ * @param patientMapping whether this is the mapping of the people and not of a stage
+ * @param stage id of the program stage; null for the patient mapping
+ * @param searchable columns a patient is looked up by in DHIS2; they count in the patient mapping only
+ * @param comparable columns that must agree with the patient found; they count in the patient mapping only
+ * @param reopenCompleted whether a completed enrolment is reopened for a new event ({@code openLatestCompletedEnrollment})
+ */
+public record Mapping(String name, boolean patientMapping, String stage, List<FormTable> tables, List<String> searchable,
+                      List<String> comparable, boolean reopenCompleted) {
+
+    /** The name of the patient mapping's row, and of its table in lower case. */
+    public static final String PATIENT = "Patient";
+    static final String PATIENT_TABLE = "patient";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public Mapping {
+        tables = List.copyOf(tables);
+        searchable = List.copyOf(searchable);
+        comparable = List.copyOf(comparable);
+    }
+
+    /**
+     * Reads a row of table {@code mapping}. Understood are all variants met in the field: the stage as an object or a plain id; a
+     * column mapped to an object or a plain id, or to nothing ({@code ""}, an id {@code ""}, null); absent keys and empty lists.
+     *
+     * @param mappingJson {@code mapping.mapping_json}
+     * @param configJson {@code mapping.config}; null is an empty one, except for the patient mapping: without it nobody has said how
+     *        patients are found, and a person would be made twice
+     * @throws InvalidMapping when nothing can be sent by it
+     */
+    public static Mapping read(String name, String mappingJson, String configJson) {
+        JsonNode mapping = object(name, "mapping_json", mappingJson, "Open the mapping, map its columns and save it.");
+        boolean patient = isYes(name, "isPatientMapping", mapping.path("isPatientMapping"), "true") || PATIENT.equals(name);
+        String stage = patient ? null : stage(name, mapping.path("dhisProgramStageId"));
+        List<FormTable> tables = tables(name, mapping.path("formTableMappings"));
+        if (patient && tables.stream().noneMatch(table -> table.name().equals(PATIENT_TABLE))) {
+            throw invalid(name, "does not map the table patient, which holds the people. Map the columns of that table and save it.");
+        }
+
+        JsonNode config = patient || isGiven(configJson)
+            ? object(name, "config", configJson, "Open the mapping, choose the columns to search by and save it.")
+            : JSON.createObjectNode();
+        return new Mapping(name, patient, stage, tables, columns(name, "searchable", config), columns(name, "comparable", config),
+            isYes(name, "openLatestCompletedEnrollment", config.path("openLatestCompletedEnrollment"), "yes"));
+    }
+
+    /** A mapping beside the program: its stage (null for the patient mapping), and the columns whose target the stage or program lacks. */
+    public record Checked(ProgramStage stage, List<Column> unknown) {
+    }
+
+    /**
+     * Looks the mapping's stage, and the data elements or attributes, up in the program. A column whose target is not there fails an
+     * event only when it holds a value; here it is only listed.
+     *
+     * @throws InvalidMapping when the program has no such stage, or when the patient mapping searches or compares by a column that
+     *         is mapped to none of the program's attributes
+     */
+    public Checked checkedAgainst(ProgramMetadata program) {
+        if (patientMapping) {
+            Stream.concat(searchable.stream(), comparable.stream()).forEach(column -> refuseUnlessCarried(column, program));
+            return new Checked(null, columnsNotIn(program.attributes()));
+        }
+        ProgramStage found = program.stages().get(stage);
+        if (found == null) {
+            throw invalid(name, "names the program stage " + stage + ", which the program " + program.name() + " (" + program.id()
+                + ") does not have. Choose a stage of that program and save it: "
+                + program.stages().values().stream().map(s -> s.name() + " (" + s.id() + ")").collect(Collectors.joining(", ")) + ".");
+        }
+        return new Checked(found, columnsNotIn(found.dataElements()));
+    }
+
+    private List<Column> columnsNotIn(Map<String, ?> targets) {
+        return tables.stream().flatMap(table -> table.columns().stream())
+            .filter(column -> !targets.containsKey(column.dataElementId())).toList();
+    }
+
+    private void refuseUnlessCarried(String column, ProgramMetadata program) {
+        boolean carried = tables.stream().filter(table -> table.name().equals(PATIENT_TABLE)).flatMap(table -> table.columns().stream())
+            .anyMatch(mapped -> mapped.name().equals(column) && program.attributes().containsKey(mapped.dataElementId()));
+        if (!carried) {
+            throw invalid(name, "finds patients by the column " + column + ", which is mapped to no attribute of the program "
+                + program.name() + " (" + program.id() + "). Map the column, or take it out of searchable and comparable.");
+        }
+    }
+
+    private static JsonNode object(String name, String field, String json, String whatToDo) {
+        if (!isGiven(json)) {
+            throw invalid(name, "is empty: its " + field + " holds nothing. " + whatToDo);
+        }
+        JsonNode read;
+        try {
+            read = JSON.readTree(json);
+        } catch (JsonProcessingException notJson) {
+            // Its own message quotes the text; the sentence is enough.
+            throw invalid(name, "cannot be read: its " + field + " is not JSON. " + whatToDo);
+        }
+        if (!read.isObject()) {
+            throw invalid(name, "cannot be read: its " + field + " is not a JSON object. " + whatToDo);
+        }
+        return read;
+    }
+
+    private static boolean isGiven(String json) {
+        return json != null && !json.isBlank() && !json.strip().equals("null");
+    }
+
+    private static String stage(String name, JsonNode stage) {
+        String id = id(stage);
+        if (id == null || id.isEmpty()) {
+            throw invalid(name, "names no program stage. Choose the program stage its events go to and save it.");
+        }
+        return id;
+    }
+
+    private static List<FormTable> tables(String name, JsonNode mappings) {
+        if (mappings.isMissingNode() || mappings.isNull() || (mappings.isObject() && mappings.isEmpty())) {
+            throw invalid(name, "maps no form table. Choose its forms, map their columns and save it.");
+        }
+        if (!mappings.isObject()) {
+            throw invalid(name, "cannot be read: its formTableMappings is not a JSON object. Map its forms anew and save it.");
+        }
+        List<FormTable> tables = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> table : mappings.properties()) {
+            if (!table.getValue().isObject() && !table.getValue().isNull()) {
+                throw invalid(name, "cannot be read: what it says of table " + table.getKey()
+                    + " is not a JSON object. Map that table anew and save it.");
+            }
+            tables.add(new FormTable(table.getKey(), columns(name, table.getKey(), table.getValue().properties())));
+        }
+        if (tables.stream().allMatch(table -> table.columns().isEmpty())) {
+            throw invalid(name, "maps no column of any form table. Map at least one column and save it.");
+        }
+        return tables;
+    }
+
+    private static List<Column> columns(String name, String table, Iterable<Map.Entry<String, JsonNode>> mapped) {
+        List<Column> columns = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> column : mapped) {
+            JsonNode target = column.getValue();
+            String id = id(target);
+            if (id == null) {
+                throw invalid(name, "cannot be read: column " + column.getKey() + " of table " + table
+                    + " is mapped to something that is neither an id nor a data element. Map that column anew and save it.");
+            }
+            if (!id.isEmpty()) {
+                String displayName = target.path("displayName").asText("").strip();
+                columns.add(new Column(column.getKey(), id, displayName.isEmpty() ? id : displayName));
+            }
+        }
+        return columns;
+    }
+
+    /** The id of {@code {"id": …}} or of a plain text; "" when there is none, null when it can be no id at all. */
+    private static String id(JsonNode target) {
+        JsonNode id = target.isObject() ? target.path("id") : target;
+        if (id.isMissingNode() || id.isNull()) {
+            return "";
+        }
+        return id.isTextual() ? id.asText().strip() : null;
+    }
+
+    private static List<String> columns(String name, String key, JsonNode config) {
+        JsonNode list = config.path(key);
+        if (list.isMissingNode() || list.isNull()) {
+            return List.of();
+        }
+        List<String> columns = new ArrayList<>();
+        boolean readable = list.isArray();
+        for (JsonNode column : list) {
+            readable &= column.isTextual();
+            if (!column.asText().isBlank()) {
+                columns.add(column.asText());
+            }
+        }
+        if (!readable) {
+            throw invalid(name, "cannot be read: " + key + " in its config is not a list of column names. Choose those columns anew and save it.");
+        }
+        return columns;
+    }
+
+    private static boolean isYes(String name, String key, JsonNode answer, String yes) {
+        if (answer.isContainerNode() || answer.isNumber()) {
+            throw invalid(name, "cannot be read: its " + key + " is neither yes nor no. Choose one of them and save it.");
+        }
+        return answer.isBoolean() ? answer.asBoolean() : answer.asText("").strip().equalsIgnoreCase(yes);
+    }
+
+    private static InvalidMapping invalid(String name, String whatIsWrongAndWhatToDo) {
+        return new InvalidMapping("The mapping " + name + " " + whatIsWrongAndWhatToDo);
+    }
+}
