@@ -1,0 +1,14 @@
+package org.martsync.mapping;
+
+/** What one existing column holds for the event or person at hand; null, empty or blank when nothing. */
+record Answer(String table, Column column, Object value) {
+
+    boolean isEmpty() {
+        return ConvertValue.isEmpty(value);
+    }
+
+    /** Where a data clerk finds it. */
+    String place() {
+        return "column " + column.name() + " of " + (Mapping.PATIENT_TABLE.equals(table) ? "table " : "form ") + table;
+    }
+}

@@ -1,0 +1,86 @@
+package org.martsync.mapping;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.ProgramMetadata;
+
+/**
+ * Fills the attributes of one person from their row of table {@code patient}, converted and checked, with every problem.
+ *
+ * <p>The hazard: DHIS2 clears a compulsory attribute without a word, and from then on refuses every update of the enrolment
+ * (recordings 155-159). So an empty compulsory attribute is a problem and is never sent.
+ */
+public final class FillAttributes {
+
+    private final ConvertValue convert = ConvertValue.forAttributes();
+
+    /**
+     * The attributes of one person.
+     *
+     * @param mapping the patient mapping
+     * @param patient the row of table {@code patient}, with a key for each column that exists; values as the JDBC driver gives them
+     */
+    public Filled fill(Mapping mapping, ProgramMetadata program, Map<String, Object> patient) {
+        Filled filled = new Filled(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
+        Map<String, List<Answer>> answers = new LinkedHashMap<>();
+        for (FormTable table : mapping.tables()) {
+            if (!table.name().equals(Mapping.PATIENT_TABLE)) {
+                filled.notes().add("The mapping " + mapping.name() + " maps the table " + table.name()
+                    + ", which was not read: only columns of table patient are carried to a person");
+                continue;
+            }
+            for (Column column : table.columns()) {
+                if (patient.containsKey(column.name())) {
+                    answers.computeIfAbsent(column.dataElementId(), id -> new ArrayList<>(1))
+                        .add(new Answer(table.name(), column, patient.get(column.name())));
+                }
+            }
+        }
+        answers.forEach((id, given) -> fill(program, id, given, filled));
+        return filled;
+    }
+
+    /**
+     * Sentences about the compulsory attributes that no existing column fills. They hinder a new enrolment only (E1018, recording
+     * 111; the tracked entity is stored all the same, without it); a person enrolled already may have got them by hand.
+     */
+    public List<String> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
+        return program.attributes().values().stream()
+            .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
+            .filter(attribute -> filled.problems().stream().noneMatch(problem -> problem.startsWith(label(attribute))))
+            .map(attribute -> label(attribute) + " is compulsory for enrolment in program " + OneValue.label(program.name(), program.id())
+                + ", but no existing column is mapped to it. Map a column of table patient to it in the mapping " + mapping.name() + ".")
+            .toList();
+    }
+
+    private void fill(ProgramMetadata program, String id, List<Answer> answers, Filled filled) {
+        Attribute attribute = program.attributes().get(id);
+        if (attribute == null) {
+            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.problems().add("Attribute "
+                + OneValue.label(answer.column().displayName(), id) + " is not an attribute of program "
+                + OneValue.label(program.name(), program.id()) + ", but " + answer.place() + " holds "
+                + NotConvertible.shown(ConvertValue.text(answer.value()))
+                + ". Map the column to an attribute of that program, or add the attribute to the program in DHIS2."));
+            return;
+        }
+        String value = new OneValue(convert, id, attribute.name(), attribute.type(), attribute.options()).of(answers, filled.problems());
+        if (value == null) {
+            return;
+        }
+        if (value.isEmpty() && attribute.mandatory()) {
+            filled.problems().add(label(attribute) + " is compulsory for enrolment in program "
+                + OneValue.label(program.name(), program.id()) + " but empty. Fill "
+                + answers.stream().map(Answer::place).collect(Collectors.joining(" or ")) + ".");
+            return;
+        }
+        filled.values().put(id, value);
+    }
+
+    private static String label(Attribute attribute) {
+        return OneValue.label(attribute.name(), attribute.id());
+    }
+}
