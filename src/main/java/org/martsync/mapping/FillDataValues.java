@@ -61,7 +61,7 @@ public final class FillDataValues {
             return true;
         }
         if (forms.stream().allMatch(form -> rows.getOrDefault(form, List.of()).isEmpty())) {
-            problems.add("The encounter has no row of " + (forms.size() == 1 ? "form " : "any of the forms ") + String.join(", ", forms)
+            problems.add("No form data found for the encounter in " + String.join(", ", forms)
                 + ". Save the form again, or correct the mapping " + mapping.name() + ".");
             return true;
         }

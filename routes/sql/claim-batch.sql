@@ -1,0 +1,47 @@
+-- The next patients with pending events, in the order of their ids, none of whom another worker has.
+-- A lock is held until the transaction ends; nobody waits for one. Rows are read anew after the claim
+-- (read-events.sql): what was pending here may be settled by the time the lock is got.
+WITH pending AS MATERIALIZED (
+  SELECT coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" AS patient, a.run
+  FROM events_to_sync e
+  LEFT JOIN sync_attempt a ON a.event_id = e.id
+  WHERE e.synced IS NOT TRUE
+    AND coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" > :#${variable.worker.after}
+  ORDER BY coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C", e.id
+  LIMIT :#${variable.worker.walk}
+),
+patients AS MATERIALIZED (
+  SELECT patient, count(*) AS events
+  FROM pending
+  WHERE run IS DISTINCT FROM :#${variable.worker.run.name.toString}::timestamptz
+  GROUP BY patient
+  ORDER BY patient
+),
+-- as many patients as make a batch by their average number of events, so that few are locked in vain
+locked AS MATERIALIZED (
+  SELECT patient, events
+  FROM patients
+  WHERE pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync patient ' || patient, 0))
+  LIMIT (SELECT least(:#${variable.worker.patients}, greatest(1, :#${variable.worker.events} / greatest(1, ceil(avg(events))))) FROM patients)
+),
+fitting AS MATERIALIZED (
+  SELECT patient
+  FROM (SELECT patient, sum(events) OVER (ORDER BY patient) AS total, row_number() OVER (ORDER BY patient) AS place FROM locked) AS sums
+  WHERE total <= :#${variable.worker.events} OR place = 1
+),
+-- DHIS2 does not guard its unique attributes against two POSTs at once: the values a new patient is searched by are locked too
+mine AS MATERIALIZED (
+  SELECT f.patient,
+         coalesce(i.instance_id IS NOT NULL OR bool_and(pg_try_advisory_xact_lock(
+           hashtextextended('mart-dhis2-sync value ' || s.searched || ' ' || lower(to_jsonb(p) ->> s.searched), 0)))
+           FILTER (WHERE to_jsonb(p) ->> s.searched <> ''), true) AS free
+  FROM fitting f
+  LEFT JOIN patient p ON p.patient_id = CASE WHEN f.patient ~ '^[1-9][0-9]{0,9}$' THEN f.patient::bigint END
+  LEFT JOIN LATERAL (SELECT t.instance_id FROM instance_tracker t WHERE t.patient_id = p.patient_identifier LIMIT 1) i ON true
+  LEFT JOIN LATERAL jsonb_array_elements_text(:#${variable.worker.searchable}::jsonb) AS s(searched) ON true
+  GROUP BY f.patient, i.instance_id
+)
+SELECT (SELECT json_agg(patient ORDER BY patient)::text FROM mine WHERE free) AS claimed,
+       (SELECT coalesce(bool_or(NOT free), false) FROM mine) AS deferred,
+       (SELECT max(patient) FROM pending) AS last,
+       (SELECT count(*) FROM pending) AS walked

@@ -1,0 +1,20 @@
+-- The rejected events: a log row each, counted, and marked as attempted so that they wait for the next run.
+WITH rejected AS (
+  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb)
+    AS r(id int, mapping text, username text, comments text, info text)
+),
+logged AS (
+  INSERT INTO log (program, synced_by, comments, status, status_info, date_created, event_id, category)
+  SELECT mapping, username, comments, 'failed', info, localtimestamp, id, 'dhis-sync'
+  FROM rejected
+  ORDER BY id
+),
+attempted AS (
+  INSERT INTO sync_attempt (event_id, run)
+  SELECT id, :#${variable.worker.run.name.toString}::timestamptz
+  FROM rejected
+  ON CONFLICT (event_id) DO UPDATE SET run = excluded.run
+)
+UPDATE events_to_sync e SET retry_count = coalesce(e.retry_count, 0) + 1
+FROM rejected
+WHERE e.id = rejected.id

@@ -1,0 +1,4 @@
+SELECT ${body.columns}
+FROM ${body.table}
+WHERE encounter_id = ANY (string_to_array(:#${body.encounters}, ',')::int[])
+ORDER BY ${body.order}

@@ -1,0 +1,13 @@
+-- The claimed patients as the clinic holds them, with what the trackers know of them, the newest first.
+SELECT c.patient_id,
+       to_jsonb(p)::text AS patient,
+       (SELECT min(g.date_enrolled) FROM program_enrolment g WHERE g.patient_id = p.patient_id) AS enrolled,
+       (SELECT count(*) FROM patient q WHERE q.patient_identifier = p.patient_identifier AND q.patient_id <> p.patient_id) AS namesakes,
+       (SELECT jsonb_agg(jsonb_build_object('trackedEntity', i.instance_id, 'enrolment', t.enrolment_id, 'sent', s.attributes_hash)
+                         ORDER BY i.date_created DESC NULLS LAST, i.instance_id)::text
+        FROM instance_tracker i
+        LEFT JOIN enrolment_tracker t ON t.instance_id = i.instance_id
+        LEFT JOIN sync_tracked_entity s ON s.tracked_entity = i.instance_id
+        WHERE i.patient_id = p.patient_identifier) AS trackers
+FROM jsonb_array_elements_text(:#${variable.worker.claimed}::jsonb) AS c(patient_id)
+LEFT JOIN patient p ON p.patient_id = CASE WHEN c.patient_id ~ '^[1-9][0-9]{0,9}$' THEN c.patient_id::bigint END

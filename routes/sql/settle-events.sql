@@ -1,0 +1,26 @@
+-- The events that stand in DHIS2 now: tracker, log, and synced, this only where the row was not edited meanwhile.
+WITH stored AS (
+  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb)
+    AS s(id int, version text, event text, encounter int, stage text, mapping text, username text, comments text, info text)
+),
+known AS (
+  UPDATE event_tracker t SET event_id = stored.event
+  FROM stored
+  WHERE t.encounter_id = stored.encounter AND t.program_stage = stored.stage AND t.event_id IS DISTINCT FROM stored.event
+),
+missing AS (
+  INSERT INTO event_tracker (event_id, encounter_id, program_stage)
+  SELECT DISTINCT event, encounter, stage
+  FROM stored
+  WHERE NOT EXISTS (SELECT FROM event_tracker t WHERE t.encounter_id = stored.encounter AND t.program_stage = stored.stage)
+  ON CONFLICT DO NOTHING
+),
+logged AS (
+  INSERT INTO log (program, synced_by, comments, status, status_info, date_created, event_id, category)
+  SELECT mapping, username, comments, 'success', info, localtimestamp, id, 'dhis-sync'
+  FROM stored
+  ORDER BY id
+)
+UPDATE events_to_sync e SET synced = true
+FROM stored
+WHERE e.id = stored.id AND e.xmin::text = stored.version

@@ -1,0 +1,28 @@
+-- The patients that stand in DHIS2 now: trackers, and a hash of what was sent, to send it again only when it changes.
+WITH placed AS (
+  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+),
+instances AS (
+  INSERT INTO instance_tracker (patient_id, instance_id, created_by, date_created)
+  SELECT identifier, instance, 'mart-dhis2-sync', now()
+  FROM placed
+  WHERE NOT EXISTS (SELECT FROM instance_tracker t WHERE t.instance_id = placed.instance AND t.patient_id = placed.identifier)
+  ON CONFLICT DO NOTHING
+),
+moved AS (
+  UPDATE enrolment_tracker t SET enrolment_id = placed.enrolment
+  FROM placed
+  WHERE t.instance_id = placed.instance AND placed.enrolment IS NOT NULL
+),
+enrolments AS (
+  INSERT INTO enrolment_tracker (instance_id, enrolment_id)
+  SELECT instance, enrolment
+  FROM placed
+  WHERE enrolment IS NOT NULL AND NOT EXISTS (SELECT FROM enrolment_tracker t WHERE t.instance_id = placed.instance)
+  ON CONFLICT DO NOTHING
+)
+INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash, sent_at)
+SELECT instance, hash, now()
+FROM placed
+WHERE hash IS NOT NULL
+ON CONFLICT (tracked_entity) DO UPDATE SET attributes_hash = excluded.attributes_hash, sent_at = excluded.sent_at

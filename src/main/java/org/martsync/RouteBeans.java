@@ -1,0 +1,166 @@
+package org.martsync;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.martsync.dhis2.CachedProgram;
+import org.martsync.dhis2.Site;
+import org.martsync.event.CheckPayload;
+import org.martsync.event.CollectForms;
+import org.martsync.event.MapEvent;
+import org.martsync.event.Outcomes;
+import org.martsync.event.DeliverBatch;
+import org.martsync.patient.FindPatients;
+import org.martsync.patient.PlacePatients;
+import org.martsync.sync.AfterFailure;
+import org.martsync.sync.AskDhis2;
+import org.martsync.sync.ClaimBatch;
+import org.martsync.sync.Limits;
+import org.martsync.sync.Patience;
+import org.martsync.sync.PrepareRun;
+import org.martsync.sync.Runs;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** What the steps of the routes call by name. */
+@Configuration
+class RouteBeans {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemDefaultZone();
+    }
+
+    @Bean
+    Site site(@Value("${site.id}") String id, @Value("${site.org-unit}") String orgUnit,
+              @Value("${dhis2.country-org-unit}") String country, @Value("${sync.event-status}") String eventStatus,
+              DuplicateCheck duplicates) {
+        return new Site(id, orgUnit, country, duplicates.check(), duplicates.column(), eventStatus);
+    }
+
+    /** Whether, and by which column, a patient of another site is refused. */
+    record DuplicateCheck(boolean check, String column) {
+    }
+
+    @Bean
+    DuplicateCheck duplicates(@Value("${sync.duplicate-check}") boolean check, @Value("${sync.duplicate-column}") String column) {
+        return new DuplicateCheck(check, column);
+    }
+
+    @Bean
+    Limits limits(@Value("${sync.workers}") int workers, @Value("${sync.batch-patients}") int patients,
+                  @Value("${sync.batch-events}") int events) {
+        return new Limits(workers, patients, events);
+    }
+
+    @Bean
+    Patience patience(@Value("${sync.first-pause}") Duration first, @Value("${sync.longest-pause}") Duration longest,
+                      @Value("${sync.patience}") Duration limit) {
+        return new Patience(first, longest, limit);
+    }
+
+    @Bean
+    Runs runs(Limits limits, Patience patience, Clock clock) {
+        return new Runs(limits, patience, clock);
+    }
+
+    /** On which the batches of a run are worked through. */
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService workers(Limits limits) {
+        return Executors.newFixedThreadPool(limits.workers());
+    }
+
+    /** One transaction from the claim of a batch to its settling. */
+    @Bean
+    SpringTransactionPolicy batchTransaction(PlatformTransactionManager transactions) {
+        return new SpringTransactionPolicy(transactions);
+    }
+
+    @Bean
+    PrepareRun prepareRun(CachedProgram program) {
+        return new PrepareRun(program);
+    }
+
+    @Bean
+    ClaimBatch claimBatch(Site site) {
+        return new ClaimBatch(site);
+    }
+
+    @Bean
+    AfterFailure afterFailure() {
+        return new AfterFailure();
+    }
+
+    @Bean
+    AskDhis2 askDhis2(MeterRegistry meters) {
+        return new AskDhis2(meters);
+    }
+
+    @Bean
+    CachedProgram cachedProgram(@Value("${dhis2.metadata-max-age}") Duration maxAge, Clock clock) {
+        return new CachedProgram(maxAge, clock);
+    }
+
+    @Bean
+    FindPatients findPatients(Site site) {
+        return new FindPatients(site);
+    }
+
+    @Bean
+    PlacePatients placePatients(Site site, Clock clock) {
+        return new PlacePatients(site, clock);
+    }
+
+    @Bean
+    CollectForms collectForms() {
+        return new CollectForms();
+    }
+
+    @Bean
+    MapEvent mapEvent(Site site) {
+        return new MapEvent(site);
+    }
+
+    @Bean
+    CheckPayload checkPayload() {
+        return new CheckPayload();
+    }
+
+    @Bean
+    DeliverBatch deliverBatch(Limits limits) {
+        return new DeliverBatch(2 * limits.events());
+    }
+
+    @Bean
+    Outcomes outcomes() {
+        return new Outcomes();
+    }
+
+    /** Sends the login with each request; DHIS2 checks it once a session, which the client's cookie keeps. */
+    @Bean
+    HttpClientConfigurer dhis2Login(@Value("${dhis2.user}") String user, @Value("${dhis2.password}") String password,
+                                    @Value("${dhis2.token}") String token) {
+        String login = token.isBlank()
+                ? "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8))
+                : "ApiToken " + token;
+        return client -> client.setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.AUTHORIZATION, login)));
+    }
+
+    @EventListener(ContextClosedEvent.class)
+    void finishTheBatches(ContextClosedEvent closed) {
+        closed.getApplicationContext().getBean(Runs.class).close();
+    }
+}

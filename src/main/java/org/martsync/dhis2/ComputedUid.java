@@ -1,0 +1,68 @@
+package org.martsync.dhis2;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Computes the UID of an object from what it stands for, so that the same POST sent again updates the same object.
+ *
+ * <p>Nothing has to be remembered before a POST: after a crash or a time-out the next run arrives at the same names.
+ * The recipe (SHA-256 of the parts, each ended by a NUL, in base 62, 11 characters, the first a letter) must never
+ * change: with another one every object that has no tracker yet would be made a second time.
+ */
+public final class ComputedUid {
+
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final String ALPHABET = LETTERS + "0123456789";
+    private static final int LENGTH = 11;
+
+    private ComputedUid() {
+    }
+
+    /** Returns the UID of a patient of a site: 11 letters and digits. */
+    public static String ofTrackedEntity(String site, String patientIdentifier) {
+        return of("tracked entity", site, patientIdentifier);
+    }
+
+    /** Returns the UID of the enrolment, made by a site, of a tracked entity in a program. */
+    public static String ofEnrolment(String site, String trackedEntity, String program) {
+        return of("enrolment", site, trackedEntity, program);
+    }
+
+    /** Returns the UID of what an encounter becomes in a program stage. */
+    public static String ofEvent(String site, String encounter, String programStage) {
+        return of("event", site, encounter, programStage);
+    }
+
+    /** Returns the name that follows a UID which was deleted in DHIS2 and, as DHIS2 has it, never comes back. */
+    public static String after(String deletedUid) {
+        return of("after", deletedUid);
+    }
+
+    private static String of(String... parts) {
+        MessageDigest sha256 = sha256();
+        for (String part : parts) {
+            sha256.update(part.getBytes(StandardCharsets.UTF_8));
+            sha256.update((byte) 0);
+        }
+        BigInteger rest = new BigInteger(1, sha256.digest());
+        StringBuilder uid = new StringBuilder(LENGTH);
+        for (int i = 0; i < LENGTH; i++) {
+            String alphabet = i == 0 ? LETTERS : ALPHABET;
+            BigInteger[] division = rest.divideAndRemainder(BigInteger.valueOf(alphabet.length()));
+            uid.append(alphabet.charAt(division[1].intValue()));
+            rest = division[0];
+        }
+        return uid.toString();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

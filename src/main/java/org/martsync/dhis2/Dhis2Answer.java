@@ -1,0 +1,88 @@
+package org.martsync.dhis2;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+
+/**
+ * What DHIS2 answered: the HTTP status and the body as JSON.
+ *
+ * <p>Statuses that say something of the request (200, 400, 409, 413, 500 to a POST, ...) are left to the caller.
+ *
+ * @param status the HTTP status
+ * @param body the JSON; a missing node where there was none
+ */
+public record Dhis2Answer(int status, JsonNode body) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Reads an answer.
+     *
+     * @param status the HTTP status
+     * @param body the body's bytes, null or empty where there were none
+     * @throws Dhis2Unavailable for what passes by itself: 408, 429, 502, 503, 504, and a 200 that is no JSON,
+     *     as proxies and maintenance pages send it
+     * @throws Dhis2Refuses for what a person must put right: a refused login (401, or the redirect to the login
+     *     page), a missing right (403), an address where there is no DHIS2 (404, 405)
+     */
+    public static Dhis2Answer read(int status, byte[] body) {
+        switch (status) {
+            case 301, 302, 303, 307, 308 -> throw new Dhis2Refuses("DHIS2 sent us to another page (HTTP " + status
+                    + "), as it does without a valid login. Check dhis2.url, dhis2.user and dhis2.password or dhis2.token.");
+            case 401 -> throw new Dhis2Refuses("DHIS2 refused the login (HTTP 401)."
+                    + " Check dhis2.user and dhis2.password or dhis2.token; nothing is tried again until the next run.");
+            case 404, 405 -> throw new Dhis2Refuses("DHIS2 has nothing at this address (HTTP " + status
+                    + "). Check dhis2.url and dhis2.program.");
+            case 408, 429, 502, 503, 504 -> throw new Dhis2Unavailable("DHIS2 answered HTTP " + status);
+            default -> {
+                JsonNode json = json(body);
+                if (status == 403) {
+                    throw new Dhis2Refuses("DHIS2 lets this user not do what is asked (HTTP 403: "
+                            + json.path("message").asText("no message") + "). Check the user's org units and authorities.");
+                }
+                if (status == 200 && !json.isObject() && !json.isArray()) {
+                    throw new Dhis2Unavailable("DHIS2 answered HTTP 200 with something that is no JSON");
+                }
+                return new Dhis2Answer(status, json);
+            }
+        }
+    }
+
+    /**
+     * Returns the body of an answer to a GET.
+     *
+     * @throws Dhis2Unavailable for a 5xx
+     * @throws Dhis2Refuses for everything else but a 200, with DHIS2's own message
+     */
+    public JsonNode found() {
+        if (status == 200) {
+            return body;
+        }
+        String sentence = "DHIS2 answered HTTP " + status + ": " + message();
+        throw status >= 500 ? new Dhis2Unavailable(sentence) : new Dhis2Refuses(sentence);
+    }
+
+    /** Whether this is the report of an import; only a report can prove that something was stored. */
+    public boolean report() {
+        return (status == 200 || status == 409) && body.has("validationReport");
+    }
+
+    /** Whether the request as a whole was refused for what is in it: some object in it breaks the whole. */
+    public boolean refused() {
+        return status == 400 || status == 413 || status == 500;
+    }
+
+    /** Returns DHIS2's own message, or that there was none. */
+    public String message() {
+        return body.path("message").asText("no message");
+    }
+
+    private static JsonNode json(byte[] body) {
+        try {
+            return body == null ? JSON.missingNode() : JSON.readTree(body);
+        } catch (IOException noJson) {
+            return JSON.missingNode();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.martsync.event;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
+import org.martsync.mapping.FillAttributes;
+import org.martsync.mapping.Mapping;
+import org.martsync.patient.Patient;
+
+/**
+ * All pending events of some patients: what is read, sent and settled together, in one transaction.
+ *
+ * <p>Lives in one thread, from the claim to the settling.
+ */
+public final class Batch {
+
+    private final List<PendingEvent> events;
+    private final Map<String, Patient> patients;
+    private final ProgramMetadata program;
+    private final Mapping patientMapping;
+    private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
+
+    private Batch(List<PendingEvent> events, Map<String, Patient> patients, ProgramMetadata program, Mapping patientMapping) {
+        this.events = events;
+        this.patients = patients;
+        this.program = program;
+        this.patientMapping = patientMapping;
+    }
+
+    /**
+     * Puts a batch together and rejects what is broken in a row, each with its own sentence.
+     *
+     * @param eventRows rows of {@code routes/sql/read-events.sql}
+     * @param patientRows rows of {@code routes/sql/read-patients.sql}
+     * @param mappings the mappings of the clinic
+     * @param program the program's metadata
+     * @param site whose name goes into computed UIDs
+     */
+    public static Batch of(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
+                           ProgramMetadata program, Site site) {
+        Map<String, Patient> patients = new LinkedHashMap<>();
+        for (Map<String, Object> row : patientRows) {
+            Patient patient = Patient.read(row);
+            patients.put(patient.id(), patient);
+        }
+        List<PendingEvent> events = new ArrayList<>();
+        for (Map<String, Object> row : eventRows) {
+            PendingEvent event = PendingEvent.read(row);
+            Patient patient = event.patientId() == null ? null : patients.get(event.patientId());
+            String problem = CheckEvent.problem(event, patient, mappings);
+            Mapping mapping = problem == null ? mappings.get(event.mappingName()) : null;
+            String uid = null;
+            if (mapping != null) {
+                String tracked = event.trackedUid(mapping.stage());
+                uid = tracked != null ? tracked : ComputedUid.ofEvent(site.id(), event.encounterId(), mapping.stage());
+            }
+            event.is(patient, mapping, uid);
+            if (problem != null) {
+                event.reject(problem);
+            }
+            events.add(event);
+        }
+        Batch batch = new Batch(events, patients, program, mappings.patient());
+        batch.describePatients();
+        return batch;
+    }
+
+    private void describePatients() {
+        Map<Patient, List<PendingEvent>> theirs = open().stream().collect(Collectors.groupingBy(PendingEvent::patient));
+        theirs.forEach((patient, own) -> {
+            patient.describe(new FillAttributes().fill(patientMapping, program, patient.columns()));
+            patient.has(own.stream().map(event -> event.trackedUid(event.mapping().stage())).filter(Objects::nonNull).toList(),
+                    own.stream().anyMatch(event -> event.mapping().reopenCompleted()));
+        });
+        patients.values().removeIf(patient -> !theirs.containsKey(patient));
+    }
+
+    /** All events, in the order of their ids. */
+    public List<PendingEvent> events() {
+        return events;
+    }
+
+    /** The events that are neither rejected nor left to a later batch. */
+    public List<PendingEvent> open() {
+        return events.stream().filter(PendingEvent::open).toList();
+    }
+
+    public List<PendingEvent> rejected() {
+        return events.stream().filter(PendingEvent::rejected).toList();
+    }
+
+    public List<PendingEvent> stored() {
+        return events.stream().filter(PendingEvent::stored).toList();
+    }
+
+    /** How many events are left to a later batch of the run. */
+    public long deferred() {
+        return events.stream().filter(event -> !event.stored() && !event.rejected()).count();
+    }
+
+    /** The patients who have events that can go on. */
+    public Collection<Patient> patients() {
+        return patients.values();
+    }
+
+    public ProgramMetadata program() {
+        return program;
+    }
+
+    public Mapping patientMapping() {
+        return patientMapping;
+    }
+
+    /** Rejects every event that has not ended yet. */
+    public void rejectAll(String reason) {
+        events.stream().filter(Predicate.not(PendingEvent::stored)).forEach(event -> event.reject(reason));
+    }
+
+    /** Table to the encounters whose rows are needed of it. */
+    public Map<String, Set<Integer>> formsNeeded() {
+        Map<String, Set<Integer>> needed = new TreeMap<>();
+        open().forEach(event -> event.mapping().tables().forEach(table ->
+                needed.computeIfAbsent(table.name(), name -> new LinkedHashSet<>()).add(event.encounter())));
+        return needed;
+    }
+
+    /** Takes the rows of a form table, the oldest first. */
+    public void takeForms(String table, List<Map<String, Object>> rows) {
+        formRows.put(table, rows.stream().collect(Collectors.groupingBy(
+                row -> ((Number) row.get(FormQuery.ENCOUNTER)).intValue())));
+    }
+
+    /** The rows that a form table has of an encounter, the oldest first. */
+    public List<Map<String, Object>> forms(String table, int encounter) {
+        return formRows.getOrDefault(table, Map.of()).getOrDefault(encounter, List.of());
+    }
+}

@@ -1,0 +1,70 @@
+package org.martsync.event;
+
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds in a customised event what would make DHIS2 refuse the whole request, good neighbours included: a badly formed
+ * UID, an unreadable date, an unknown status, a NUL character (recordings 041, 123, 337, 348, 349).
+ */
+public final class CheckPayload {
+
+    private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
+    private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
+
+    /**
+     * Keeps the payload to be sent, or rejects the event.
+     *
+     * @param event which the payload is of
+     * @param body what {@code customise} left: the map it was given, changed or not
+     * @param reject the reason that {@code customise} gave to reject the event, or null
+     */
+    @SuppressWarnings("unchecked")
+    public void check(PendingEvent event, Object body, String reject) {
+        if (reject != null) {
+            event.reject(reject);
+            return;
+        }
+        String problem = body instanceof Map<?, ?> map ? problem(event, map) : "the body is no longer the event's map";
+        if (problem != null) {
+            event.reject("What routes/customise.camel.yaml made of the event cannot be sent: " + problem + ".");
+            return;
+        }
+        event.send((Map<String, Object>) body);
+    }
+
+    private static String problem(PendingEvent event, Map<?, ?> payload) {
+        if (!event.uid().equals(payload.get("event"))) {
+            return "the event's UID was changed, by which its outcome is known";
+        }
+        for (String field : List.of("program", "programStage", "enrollment", "orgUnit")) {
+            if (!UID.matcher(String.valueOf(payload.get(field))).matches()) {
+                return field + " '" + payload.get(field) + "' is no UID";
+            }
+        }
+        if (!STATUS.contains(String.valueOf(payload.get("status")))) {
+            return "status '" + payload.get("status") + "' is none of " + STATUS;
+        }
+        try {
+            LocalDate.parse(String.valueOf(payload.get("occurredAt")));
+        } catch (DateTimeParseException e) {
+            return "occurredAt '" + payload.get("occurredAt") + "' is no date like 2024-02-01";
+        }
+        return hasNul(payload) ? "a value has a NUL character" : null;
+    }
+
+    private static boolean hasNul(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.values().stream().anyMatch(CheckPayload::hasNul);
+        }
+        if (value instanceof Collection<?> list) {
+            return list.stream().anyMatch(CheckPayload::hasNul);
+        }
+        return value instanceof CharSequence text && text.toString().indexOf('\0') >= 0;
+    }
+}

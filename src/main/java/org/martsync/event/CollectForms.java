@@ -1,0 +1,34 @@
+package org.martsync.event;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.martsync.mapping.Column;
+
+/** Plans which form tables are read for a batch: one query a table, with the columns that its mappings use. */
+public final class CollectForms {
+
+    /** Returns the queries for the tables that exist. */
+    public List<FormQuery> queries(Batch batch, Catalogue catalogue) {
+        Map<String, Set<String>> columns = new HashMap<>();
+        batch.open().forEach(event -> event.mapping().tables().forEach(table -> {
+            Set<String> names = columns.computeIfAbsent(table.name(), name -> new LinkedHashSet<>());
+            table.columns().stream().map(Column::name).forEach(names::add);
+        }));
+        List<FormQuery> queries = new ArrayList<>();
+        batch.formsNeeded().forEach((table, encounters) -> {
+            if (catalogue.has(table)) {
+                queries.add(catalogue.query(table, columns.get(table), encounters));
+            }
+        });
+        return queries;
+    }
+
+    /** Gives the batch the rows of one form table. */
+    public void take(Batch batch, FormQuery query, List<Map<String, Object>> rows) {
+        batch.takeForms(query.name(), rows);
+    }
+}

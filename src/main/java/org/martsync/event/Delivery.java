@@ -1,0 +1,170 @@
+package org.martsync.event;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.Dhis2Answer;
+import org.martsync.dhis2.ExplainFault;
+import org.martsync.dhis2.ImportReport;
+import org.martsync.dhis2.ImportReport.Kind;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.patient.EnrolmentToSend;
+import org.martsync.patient.EnrolmentToSend.Send;
+import org.martsync.patient.Patient;
+import org.martsync.patient.TrackedEntityToSend;
+
+/**
+ * Events that go to DHIS2 in one POST, with what their patients need there.
+ *
+ * <p>A POST that DHIS2 refuses as a whole is sent once more, then in halves, until the one event that breaks it stands
+ * alone and is rejected by name.
+ */
+public final class Delivery {
+
+    private final List<PendingEvent> events;
+    private final ProgramMetadata program;
+    private final boolean triedBefore;
+
+    private Delivery(List<PendingEvent> events, ProgramMetadata program, boolean triedBefore) {
+        this.events = events;
+        this.program = program;
+        this.triedBefore = triedBefore;
+    }
+
+    static Delivery of(List<PendingEvent> events, ProgramMetadata program) {
+        return new Delivery(events, program, false);
+    }
+
+    public List<PendingEvent> events() {
+        return events;
+    }
+
+    /** Whether the refused request is worth sending once more as it is: DHIS2 answers 500 also to a passing clash. */
+    public boolean again() {
+        return !triedBefore;
+    }
+
+    /** The same events, for the second and last time as they are. */
+    public Delivery retry() {
+        return new Delivery(events, program, true);
+    }
+
+    /** Whether one event of one patient stands alone. */
+    public boolean single() {
+        return events.stream().map(PendingEvent::uid).distinct().count() == 1;
+    }
+
+    /** Cuts between patients, and only within one when it stands alone. */
+    public List<Delivery> halves() {
+        Map<Patient, List<PendingEvent>> byPatient = events.stream()
+                .collect(Collectors.groupingBy(PendingEvent::patient, LinkedHashMap::new, Collectors.toList()));
+        List<List<PendingEvent>> parts = byPatient.size() > 1 ? List.copyOf(byPatient.values())
+                : List.copyOf(events.stream().collect(Collectors.groupingBy(PendingEvent::uid, LinkedHashMap::new,
+                        Collectors.toList())).values());
+        int middle = parts.size() / 2;
+        return List.of(half(parts.subList(0, middle)), half(parts.subList(middle, parts.size())));
+    }
+
+    private Delivery half(List<List<PendingEvent>> parts) {
+        List<PendingEvent> half = parts.stream().flatMap(List::stream).toList();
+        // in between nothing is sent twice; the one that stands alone gets its second try before it is rejected
+        boolean alone = half.stream().map(PendingEvent::uid).distinct().count() == 1;
+        return new Delivery(half, program, !alone);
+    }
+
+    /** Rejects the event that stands alone. */
+    public void reject(Dhis2Answer answer) {
+        events.forEach(event -> event.reject("DHIS2 could not take this event: " + answer.message()
+                + ". Look at its values for something unusual. [HTTP " + answer.status() + "]"));
+    }
+
+    /** The body of the POST: three flat lists joined by UIDs, with what is new or changed (recording 007). */
+    public Map<String, Object> payload() {
+        List<Map<String, Object>> people = new ArrayList<>();
+        List<Map<String, Object>> enrolments = new ArrayList<>();
+        Map<String, Map<String, Object>> byUid = new LinkedHashMap<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (PendingEvent event : events) {
+            Patient patient = event.patient();
+            if (seen.add(patient.trackedEntity().uid()) && patient.trackedEntityWaits()) {
+                people.add(person(patient.trackedEntity()));
+            }
+            if (seen.add(patient.enrolment().uid()) && patient.enrolmentWaits()) {
+                enrolments.add(enrolment(patient, String.valueOf(event.payload().get("occurredAt"))));
+            }
+            byUid.put(event.uid(), event.payload());
+        }
+        Map<String, Object> payload = new LinkedHashMap<>();
+        payload.put("trackedEntities", people);
+        payload.put("enrollments", enrolments);
+        payload.put("events", List.copyOf(byUid.values()));
+        return payload;
+    }
+
+    private Map<String, Object> person(TrackedEntityToSend person) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("trackedEntity", person.uid());
+        json.put("trackedEntityType", program.trackedEntityType());
+        json.put("orgUnit", person.orgUnit());
+        json.put("attributes", person.attributes().entrySet().stream()
+                .map(entry -> Map.of("attribute", entry.getKey(), "value", entry.getValue())).toList());
+        return json;
+    }
+
+    private Map<String, Object> enrolment(Patient patient, String firstEvent) {
+        EnrolmentToSend enrolment = patient.enrolment();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("enrollment", enrolment.uid());
+        json.put("trackedEntity", patient.trackedEntity().uid());
+        json.put("program", program.id());
+        json.put("orgUnit", enrolment.orgUnit());
+        json.put("enrolledAt", enrolment.enrolledAt() == null ? firstEvent : enrolment.enrolledAt());
+        json.put("occurredAt", enrolment.send() == Send.NEW ? firstEvent : enrolment.occurredAt());
+        json.put("status", "ACTIVE");
+        return json;
+    }
+
+    /** Gives every event its outcome: stored only if the report lists it so, else rejected with all that DHIS2 says. */
+    public void settle(ImportReport report) {
+        for (PendingEvent event : events) {
+            Patient patient = event.patient();
+            boolean personRefused = patient.trackedEntityWaits()
+                    && !report.stored(Kind.TRACKED_ENTITY, patient.trackedEntity().uid());
+            boolean enrolmentRefused = patient.enrolmentWaits()
+                    && !report.stored(Kind.ENROLLMENT, patient.enrolment().uid());
+            List<String> ofPerson = personRefused
+                    ? explain(report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()) : List.of();
+            List<String> ofEnrolment = enrolmentRefused
+                    ? explain(report, Kind.ENROLLMENT, patient.enrolment().uid()) : List.of();
+            if (report.stored(Kind.EVENT, event.uid())) {
+                event.store();
+                if (!ofPerson.isEmpty()) {
+                    event.notes().add("The patient's details were not updated: " + String.join(", ", ofPerson));
+                }
+                continue;
+            }
+            List<String> reasons = explain(report, Kind.EVENT, event.uid());
+            if (reasons.isEmpty()) {
+                reasons = !ofPerson.isEmpty() ? ofPerson : ofEnrolment;
+            }
+            event.reject(reasons.isEmpty() ? "DHIS2 did not store the event and gave no reason. Ask the DHIS2 administrator to look."
+                    : String.join(", ", reasons));
+        }
+        for (Patient patient : events.stream().map(PendingEvent::patient).distinct().toList()) {
+            if (report.stored(Kind.TRACKED_ENTITY, patient.trackedEntity().uid())) {
+                patient.trackedEntityStored();
+            }
+            if (report.stored(Kind.ENROLLMENT, patient.enrolment().uid())) {
+                patient.enrolmentStored();
+            }
+        }
+    }
+
+    private List<String> explain(ImportReport report, Kind kind, String uid) {
+        return report.faults(kind, uid).stream().map(fault -> ExplainFault.of(fault, program)).distinct().toList();
+    }
+}

@@ -1,0 +1,87 @@
+package org.martsync.event;
+
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.Site;
+import org.martsync.mapping.FillDataValues;
+import org.martsync.mapping.Filled;
+import org.martsync.mapping.Mapping;
+
+/** Makes the DHIS2 event of one encounter from the rows of its forms, or rejects it with everything that is wrong. */
+public final class MapEvent {
+
+    private static final int EARLIEST_YEAR = 1900;
+
+    private final Site site;
+    private final FillDataValues fillDataValues = new FillDataValues();
+
+    public MapEvent(Site site) {
+        this.site = site;
+    }
+
+    /**
+     * Returns the event as DHIS2 takes it: {@code event, program, programStage, enrollment, orgUnit, occurredAt, status,
+     * dataValues[{dataElement, value}]}. Empty values are sent too: they clear what was cleared in the clinic.
+     *
+     * @return the map, which may be changed; null when the event was rejected
+     */
+    public Map<String, Object> map(PendingEvent event, Batch batch, Catalogue catalogue) {
+        Mapping mapping = event.mapping();
+        Map<String, Set<String>> columns = catalogue.mapped(mapping);
+        Map<String, List<Map<String, Object>>> rows = new HashMap<>();
+        columns.keySet().forEach(table -> rows.put(table, batch.forms(table, event.encounter())));
+        var known = event.patient().inDhis2() == null ? null : event.patient().inDhis2().enrolmentOf(event.uid()).orElse(null);
+        String status = known == null ? site.eventStatus() : known.events().get(event.uid());
+        ProgramStage stage = batch.program().stages().get(mapping.stage());
+        Filled filled = fillDataValues.fill(mapping, stage, columns, rows, status);
+        if (!filled.problems().isEmpty()) {
+            boolean lost = !event.encounterKnown() && rows.values().stream().allMatch(List::isEmpty);
+            event.reject(String.join(", ", filled.problems())
+                    + (lost ? " Encounter " + event.encounterId() + " itself is unknown: table encounter has no such encounter_id." : ""));
+            return null;
+        }
+        LocalDate date = date(event, rows);
+        if (date == null || date.getYear() < EARLIEST_YEAR) {
+            event.reject(date == null
+                    ? "Neither the forms of encounter " + event.encounterId() + " nor the encounter have a date. Save the encounter again in the clinic."
+                    : "The date of encounter " + event.encounterId() + ", " + date + ", cannot be right. Correct it in the clinic.");
+            return null;
+        }
+        event.notes().addAll(filled.notes());
+
+        Map<String, Object> payload = new LinkedHashMap<>();
+        payload.put("event", event.uid());
+        payload.put("program", batch.program().id());
+        payload.put("programStage", mapping.stage());
+        payload.put("enrollment", known == null ? event.patient().enrolment().uid() : known.uid());
+        payload.put("orgUnit", event.orgUnit() == null ? site.orgUnit() : event.orgUnit());
+        payload.put("occurredAt", date.toString());
+        payload.put("status", status);
+        List<Map<String, Object>> values = new ArrayList<>(filled.values().size());
+        filled.values().forEach((element, value) -> {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("dataElement", element);
+            one.put("value", value);
+            values.add(one);
+        });
+        payload.put("dataValues", values);
+        return payload;
+    }
+
+    /** The time of the encounter stands in each of its form rows; the oldest is taken. */
+    private static LocalDate date(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
+        return rows.values().stream().flatMap(List::stream)
+                .map(row -> (Timestamp) row.get(FormQuery.TIME))
+                .filter(time -> time != null)
+                .map(time -> time.toLocalDateTime().toLocalDate())
+                .min(LocalDate::compareTo)
+                .orElse(event.encounterDate());
+    }
+}

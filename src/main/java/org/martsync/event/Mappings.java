@@ -1,0 +1,85 @@
+package org.martsync.event;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.mapping.FormTable;
+import org.martsync.mapping.InvalidMapping;
+import org.martsync.mapping.Mapping;
+
+/**
+ * The mappings of the clinic as one run sees them: those that can be used, and of the others why they cannot.
+ */
+public final class Mappings {
+
+    private final Map<String, Mapping> usable = new HashMap<>();
+    private final Map<String, String> broken = new HashMap<>();
+
+    private Mappings() {
+    }
+
+    /**
+     * Reads the rows of table mapping.
+     *
+     * @param rows with {@code program_name}, {@code mapping_json} and {@code config} as text
+     * @param program in which the stages must be
+     */
+    public static Mappings read(List<Map<String, Object>> rows, ProgramMetadata program) {
+        Mappings mappings = new Mappings();
+        for (Map<String, Object> row : rows) {
+            String name = (String) row.get("program_name");
+            try {
+                Mapping mapping = Mapping.read(name, (String) row.get("mapping_json"), (String) row.get("config"));
+                mapping.checkedAgainst(program);
+                mappings.usable.put(name, mapping);
+            } catch (InvalidMapping e) {
+                mappings.broken.put(name, e.getMessage());
+            }
+        }
+        return mappings;
+    }
+
+    /** Returns a mapping, or null where it is missing or broken. */
+    public Mapping get(String name) {
+        return usable.get(name);
+    }
+
+    /** Returns the patient mapping, or null where it is missing or broken. */
+    public Mapping patient() {
+        Mapping patient = usable.get(Mapping.PATIENT);
+        return patient != null && patient.patientMapping() ? patient : null;
+    }
+
+    /** Returns why events of this name cannot be mapped, or null where they can. */
+    public String problem(String name) {
+        if (broken.containsKey(name)) {
+            return broken.get(name);
+        }
+        Mapping mapping = usable.get(name);
+        if (mapping == null) {
+            return "There is no mapping named '" + name + "'. Create it, or correct program_id of the event.";
+        }
+        if (mapping.patientMapping()) {
+            return "Mapping '" + name + "' describes patients, not events. Correct program_id of the event.";
+        }
+        if (patient() == null) {
+            return broken.getOrDefault(Mapping.PATIENT, "There is no mapping named '" + Mapping.PATIENT
+                    + "' for the patients' attributes. Create it; without it no patient can be sent.");
+        }
+        return null;
+    }
+
+    /** Names of all form tables of the usable mappings. */
+    public Set<String> tables() {
+        Set<String> tables = new TreeSet<>();
+        usable.values().forEach(mapping -> mapping.tables().stream().map(FormTable::name).forEach(tables::add));
+        return tables;
+    }
+
+    public Iterable<Mapping> all() {
+        return usable.values();
+    }
+}

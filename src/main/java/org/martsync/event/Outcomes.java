@@ -1,0 +1,82 @@
+package org.martsync.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.martsync.patient.Patient;
+
+/** Writes how the events of a batch ended as JSON lists, each of which one statement of {@code routes/sql/} takes in. */
+public final class Outcomes {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The events that stand in DHIS2: id, version, event, encounter, stage, and what the log says of them. */
+    public String stored(Batch batch) {
+        return json(batch.stored().stream().map(event -> {
+            Map<String, Object> row = logged(event);
+            row.put("version", event.version());
+            row.put("event", event.uid());
+            row.put("encounter", event.encounter());
+            row.put("stage", event.mapping().stage());
+            List<String> notes = new ArrayList<>(event.notes());
+            notes.addAll(event.patient().notes());
+            row.put("info", String.join(", ", notes));
+            return row;
+        }).toList());
+    }
+
+    /** The rejected events: id, and what the log says of them, the reason as info. */
+    public String rejected(List<PendingEvent> events) {
+        return json(events.stream().map(event -> {
+            Map<String, Object> row = logged(event);
+            row.put("info", event.rejection());
+            return row;
+        }).toList());
+    }
+
+    /** The patients that now stand in DHIS2: identifier, instance, enrolment (or none), hash (or none). */
+    public String placed(Batch batch) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Patient patient : batch.patients()) {
+            if (patient.trackedEntity() == null) {
+                continue;
+            }
+            boolean there = patient.inDhis2() != null || !patient.trackedEntityWaits();
+            boolean enrolled = there && patient.enrolment() != null && !patient.enrolmentWaits();
+            boolean sent = there && patient.trackedEntity().toSend() && !patient.trackedEntityWaits();
+            boolean newEnrolment = enrolled && !patient.enrolment().tracked();
+            if (there && !patient.trackedEntity().tracked() || newEnrolment || sent) {
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("identifier", patient.identifier());
+                row.put("instance", patient.trackedEntity().uid());
+                row.put("enrolment", newEnrolment ? patient.enrolment().uid() : null);
+                row.put("hash", sent ? patient.trackedEntity().hash() : null);
+                rows.add(row);
+            }
+        }
+        return json(rows);
+    }
+
+    private static Map<String, Object> logged(PendingEvent event) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("id", event.id());
+        row.put("mapping", event.mappingName());
+        row.put("username", event.username());
+        String patient = event.patient() == null || event.patient().identifier() == null
+                ? event.patientId() : event.patient().identifier();
+        row.put("comments", "Patient Id: " + (patient == null ? "" : patient) + "  Encounter id :"
+                + (event.encounterId() == null ? "" : event.encounterId()) + " ");
+        return row;
+    }
+
+    private static String json(List<Map<String, Object>> rows) {
+        try {
+            return JSON.writeValueAsString(rows);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts and numbers can be written as JSON", e);
+        }
+    }
+}

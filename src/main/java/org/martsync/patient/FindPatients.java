@@ -1,0 +1,226 @@
+package org.martsync.patient;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
+import org.martsync.dhis2.TrackedEntity;
+import org.martsync.dhis2.TrackerSearch;
+import org.martsync.dhis2.ValueType;
+import org.martsync.mapping.FormTable;
+import org.martsync.mapping.Mapping;
+
+/**
+ * Decides which person in DHIS2 a patient is: the one the trackers name, if still there; else the only one that a
+ * search finds and that agrees on every comparable column; else a new one. Anything in doubt is rejected with a
+ * sentence, never made a second person.
+ */
+public final class FindPatients {
+
+    private final Site site;
+
+    public FindPatients(Site site) {
+        this.site = site;
+    }
+
+    /** Writes the queries that read all tracked patients of a batch: usually one, none when nobody is tracked. */
+    public List<String> readTracked(Collection<Patient> patients) {
+        List<Patient> tracked = patients.stream().filter(Patient::open).filter(p -> !p.trackers().isEmpty()).toList();
+        List<String> uids = tracked.stream()
+                .flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
+        boolean withEvents = tracked.stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
+        return TrackerSearch.byUids(uids, withEvents);
+    }
+
+    /** Takes what was read of tracked patients; those that are no longer there stay unplaced and are looked up anew. */
+    public void takeTracked(Collection<Patient> patients, JsonNode answer) {
+        Map<String, TrackedEntity> there = TrackedEntity.readAll(answer).stream()
+                .collect(Collectors.toMap(TrackedEntity::uid, Function.identity()));
+        for (Patient patient : patients) {
+            if (patient.inDhis2() == null) {
+                patient.trackers().stream().map(tracked -> there.get(tracked.trackedEntity()))
+                        .filter(Objects::nonNull).findFirst().ifPresent(patient::is);
+            }
+        }
+    }
+
+    /**
+     * Writes the queries that look for the patients who are not placed yet: usually one for the whole batch.
+     *
+     * <p>A value that is empty searches nothing. Of two patients with the same values only the first is looked for;
+     * the other is left to a later batch, when the first one stands in DHIS2.
+     *
+     * @param mapping the patient mapping, whose {@code searchable} columns are used
+     */
+    public List<String> searches(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+        Map<String, String> attributes = attributesOf(mapping, mapping.searchable());
+        Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
+        Set<Map<String, String>> seen = new HashSet<>();
+        for (Patient patient : unplaced(patients)) {
+            Map<String, String> wanted = wanted(patient, attributes.values());
+            if (wanted.isEmpty()) {
+                continue;
+            }
+            if (!seen.add(lowerCase(wanted))) {
+                patient.defer();
+                continue;
+            }
+            bySearch.computeIfAbsent(wanted.keySet(), key -> new ArrayList<>()).add(wanted);
+        }
+        return bySearch.values().stream()
+                .flatMap(people -> TrackerSearch.byValues(program.trackedEntityType(), site.country(), people).stream())
+                .toList();
+    }
+
+    /** Gives each patient the hits that hold the values searched for; DHIS2 ignores case, and so does this step. */
+    public void takeHits(Collection<Patient> patients, Mapping mapping, JsonNode answer) {
+        Collection<String> attributes = attributesOf(mapping, mapping.searchable()).values();
+        List<TrackedEntity> hits = TrackedEntity.readAll(answer);
+        for (Patient patient : unplaced(patients)) {
+            Map<String, String> wanted = lowerCase(wanted(patient, attributes));
+            if (wanted.isEmpty()) {
+                continue;
+            }
+            hits.stream().filter(hit -> wanted.equals(lowerCase(pick(hit.attributes(), wanted.keySet()))))
+                    .forEach(patient.hits()::add);
+        }
+    }
+
+    /** Returns the hits' UIDs, separated by commas, to ask the trackers whose they are; empty when nothing was found. */
+    public String found(Collection<Patient> patients) {
+        return unplaced(patients).stream().flatMap(patient -> patient.hits().stream())
+                .map(TrackedEntity::uid).distinct().collect(Collectors.joining(","));
+    }
+
+    /**
+     * Accepts or refuses the hits of each patient.
+     *
+     * @param mapping whose {@code comparable} columns must agree
+     * @param holders rows with {@code tracked_entity} and the {@code patient_id} (identifier) that the trackers know it by
+     */
+    public void choose(Collection<Patient> patients, Mapping mapping, ProgramMetadata program,
+                       List<Map<String, Object>> holders) {
+        Map<String, String> heldBy = new HashMap<>();
+        holders.forEach(row -> heldBy.put((String) row.get("tracked_entity"), (String) row.get("patient_id")));
+        for (Patient patient : unplaced(patients)) {
+            if (!patient.hits().isEmpty()) {
+                choose(patient, mapping, program, heldBy);
+            }
+        }
+    }
+
+    private void choose(Patient patient, Mapping mapping, ProgramMetadata program, Map<String, String> heldBy) {
+        Map<String, String> searched = wanted(patient, attributesOf(mapping, mapping.searchable()).values());
+        String what = describe(searched, program);
+        List<TrackedEntity> exact = patient.hits().stream()
+                .filter(hit -> searched.equals(pick(hit.attributes(), searched.keySet()))).toList();
+        if (exact.isEmpty()) {
+            patient.reject("DHIS2 has a patient whose " + what + " is written with other capital letters ("
+                    + patient.hits().get(0).uid() + "). Write it alike in the clinic and in DHIS2 if they are the same person.");
+            return;
+        }
+        if (exact.size() > 1) {
+            patient.reject("DHIS2 has " + exact.size() + " patients with " + what + " ("
+                    + exact.stream().map(TrackedEntity::uid).sorted().collect(Collectors.joining(", "))
+                    + "). Merge them in DHIS2, or correct the value of those who are someone else.");
+            return;
+        }
+        TrackedEntity hit = exact.get(0);
+        if (site.duplicateCheck() && !hit.orgUnit().equals(site.orgUnit())
+                && !hit.orgUnit().equals(patient.text("org_unit"))) {
+            patient.reject("Patient with UIC " + patient.text(site.duplicateColumn()) + " already exists under "
+                    + hit.orgUnit() + ". Check and update UIC for patient in DHIS.");
+            return;
+        }
+        String holder = heldBy.get(hit.uid());
+        if (holder != null && !holder.equals(patient.identifier())) {
+            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder
+                    + " of this clinic. Correct the value of one of the two, or merge them in the clinic.");
+            return;
+        }
+        List<String> differences = differences(patient, mapping, program, hit);
+        if (!differences.isEmpty()) {
+            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") differs in "
+                    + String.join(", ", differences)
+                    + ". Correct it here or in DHIS2 if they are the same person; else correct the value they share.");
+            return;
+        }
+        patient.is(hit);
+    }
+
+    private static List<String> differences(Patient patient, Mapping mapping, ProgramMetadata program, TrackedEntity hit) {
+        List<String> differences = new ArrayList<>();
+        attributesOf(mapping, mapping.comparable()).forEach((column, uid) -> {
+            Attribute attribute = program.attributes().get(uid);
+            String here = patient.attributes().values().getOrDefault(uid, "");
+            String there = hit.attributes().getOrDefault(uid, "");
+            if (attribute != null && (attribute.type() == ValueType.DATE || attribute.type() == ValueType.AGE)) {
+                here = datePart(here);
+                there = datePart(there);
+            }
+            if (!here.strip().equalsIgnoreCase(there.strip())) {
+                differences.add(attribute == null ? column : attribute.name() + " (" + uid + ")");
+            }
+        });
+        return differences;
+    }
+
+    private static String datePart(String text) {
+        return text.length() > 10 ? text.substring(0, 10) : text;
+    }
+
+    private static List<Patient> unplaced(Collection<Patient> patients) {
+        return patients.stream().filter(patient -> patient.open() && patient.inDhis2() == null).toList();
+    }
+
+    /** The values a patient is searched by, attribute to value, the empty ones left out. */
+    private static Map<String, String> wanted(Patient patient, Collection<String> attributes) {
+        Map<String, String> wanted = pick(patient.attributes().values(), attributes);
+        wanted.values().removeIf(String::isBlank);
+        return wanted;
+    }
+
+    private static Map<String, String> pick(Map<String, String> values, Collection<String> keys) {
+        Map<String, String> picked = new TreeMap<>();
+        keys.forEach(key -> picked.put(key, values.getOrDefault(key, "")));
+        return picked;
+    }
+
+    private static Map<String, String> lowerCase(Map<String, String> values) {
+        Map<String, String> lower = new TreeMap<>();
+        values.forEach((key, value) -> lower.put(key, value.toLowerCase(Locale.ROOT)));
+        return lower;
+    }
+
+    private static String describe(Map<String, String> searched, ProgramMetadata program) {
+        return searched.entrySet().stream().map(entry -> {
+            Attribute attribute = program.attributes().get(entry.getKey());
+            return (attribute == null ? entry.getKey() : attribute.name() + " (" + entry.getKey() + ")")
+                    + " '" + entry.getValue() + "'";
+        }).collect(Collectors.joining(" and "));
+    }
+
+    /** Column to attribute, for those columns that are mapped. */
+    private static Map<String, String> attributesOf(Mapping mapping, List<String> columns) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (String column : columns) {
+            mapping.tables().stream().map(FormTable::columns).flatMap(List::stream)
+                    .filter(mapped -> mapped.name().equals(column)).findFirst()
+                    .ifPresent(mapped -> attributes.put(column, mapped.dataElementId()));
+        }
+        return attributes;
+    }
+}

@@ -1,0 +1,174 @@
+package org.martsync.patient;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
+import org.martsync.dhis2.TrackedEntity;
+import org.martsync.dhis2.TrackedEntity.Enrolment;
+import org.martsync.mapping.FillAttributes;
+import org.martsync.mapping.Mapping;
+import org.martsync.patient.EnrolmentToSend.Send;
+
+/**
+ * Decides under which tracked entity and enrolment the events of a patient go, and what of the two has to be sent:
+ * a tracked entity that is new or whose attributes changed, an enrolment that is new or opened again.
+ */
+public final class PlacePatients {
+
+    private static final int EARLIEST_YEAR = 1900;
+
+    private final FillAttributes fillAttributes = new FillAttributes();
+    private final Site site;
+    private final Clock clock;
+
+    public PlacePatients(Site site, Clock clock) {
+        this.site = site;
+        this.clock = clock;
+    }
+
+    /** Places every patient of a batch that is neither rejected nor deferred. */
+    public void place(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+        for (Patient patient : patients) {
+            if (patient.open()) {
+                patient.place(patient.inDhis2() == null ? newTrackedEntity(patient, mapping, program) : knownTrackedEntity(patient));
+            }
+            if (patient.open()) {
+                patient.enrol(enrolment(patient, program));
+            }
+        }
+    }
+
+    private TrackedEntityToSend newTrackedEntity(Patient patient, Mapping mapping, ProgramMetadata program) {
+        List<String> problems = new ArrayList<>(patient.attributes().problems());
+        problems.addAll(fillAttributes.missingForEnrolment(mapping, program, patient.attributes()));
+        if (!problems.isEmpty()) {
+            patient.reject(String.join(", ", problems));
+            return null;
+        }
+        String uid = patient.trackers().isEmpty()
+                ? ComputedUid.ofTrackedEntity(site.id(), patient.identifier())
+                : ComputedUid.after(patient.trackers().get(0).trackedEntity());
+        String orgUnit = patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit");
+        return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient));
+    }
+
+    /**
+     * A person who is in DHIS2 keeps the org unit they have there. Their empty attributes are cleared only when an
+     * earlier version was sent from here: until then nothing says that a value of another clinic was meant to go.
+     */
+    private TrackedEntityToSend knownTrackedEntity(Patient patient) {
+        TrackedEntity person = patient.inDhis2();
+        Optional<Patient.Tracked> tracked = trackerOf(patient, person.uid());
+        String hash = hash(person.orgUnit(), patient);
+        String sent = tracked.map(Patient.Tracked::sent).orElse(null);
+        if (!patient.attributes().problems().isEmpty()) {
+            patient.notes().add("The patient's details were not sent: " + String.join(", ", patient.attributes().problems()));
+            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
+        }
+        if (hash.equals(sent)) {
+            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
+        }
+        return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(),
+                sent == null ? filled(patient) : patient.attributes().values(), hash);
+    }
+
+    private EnrolmentToSend enrolment(Patient patient, ProgramMetadata program) {
+        TrackedEntity person = patient.inDhis2();
+        if (person == null) {
+            return newEnrolment(patient, program,
+                    ComputedUid.ofEnrolment(site.id(), patient.trackedEntity().uid(), program.id()));
+        }
+        List<Enrolment> there = person.enrolmentsIn(program.id());
+        String trackedUid = trackerOf(patient, person.uid()).map(Patient.Tracked::enrolment).orElse(null);
+        String computedUid = ComputedUid.ofEnrolment(site.id(), person.uid(), program.id());
+        Optional<Enrolment> active = there.stream().filter(Enrolment::active).findFirst();
+        Optional<Enrolment> tracked = byUid(there, trackedUid).or(() -> byUid(there, computedUid));
+        if (tracked.isPresent() && !(tracked.get().completed() && patient.reopens())) {
+            return asItIs(tracked.get(), trackedUid);
+        }
+        if (active.isPresent()) {
+            return asItIs(active.get(), trackedUid);
+        }
+        Optional<Enrolment> completed = tracked.or(() -> there.stream().filter(Enrolment::completed).findFirst());
+        if (patient.reopens() && completed.isPresent()) {
+            Enrolment again = completed.get();
+            return new EnrolmentToSend(again.uid(), again.uid().equals(trackedUid), Send.REOPEN, again.orgUnit(),
+                    again.enrolledAt(), again.occurredAt());
+        }
+        if (program.onlyEnrollOnce() && !there.isEmpty()) {
+            return asItIs(there.get(0), trackedUid);
+        }
+        // a tracked enrolment that is no longer there was deleted, and its UID never comes back
+        return newEnrolment(patient, program, trackedUid == null ? computedUid : ComputedUid.after(trackedUid));
+    }
+
+    private static EnrolmentToSend asItIs(Enrolment enrolment, String trackedUid) {
+        return new EnrolmentToSend(enrolment.uid(), enrolment.uid().equals(trackedUid), Send.NOTHING,
+                enrolment.orgUnit(), enrolment.enrolledAt(), enrolment.occurredAt());
+    }
+
+    private EnrolmentToSend newEnrolment(Patient patient, ProgramMetadata program, String uid) {
+        LocalDate enrolled = patient.enrolled();
+        if (enrolled == null) {
+            enrolled = date(patient.text("date_created"));
+        }
+        if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
+            patient.reject("The patient's date of enrolment, " + enrolled
+                    + ", cannot be right. Correct it in the clinic's records.");
+            return null;
+        }
+        if (enrolled != null && !program.futureEnrolment() && enrolled.isAfter(LocalDate.now(clock))) {
+            patient.reject("The patient's date of enrolment, " + enrolled
+                    + ", lies in the future. Correct it in the clinic's records.");
+            return null;
+        }
+        return new EnrolmentToSend(uid, false, Send.NEW, site.orgUnit(), enrolled == null ? null : enrolled.toString(), null);
+    }
+
+    private static LocalDate date(String text) {
+        try {
+            return text.length() < 10 ? null : LocalDate.parse(text.substring(0, 10));
+        } catch (DateTimeParseException noDate) {
+            return null;
+        }
+    }
+
+    private static Optional<Patient.Tracked> trackerOf(Patient patient, String trackedEntity) {
+        return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(trackedEntity)).findFirst();
+    }
+
+    private static Optional<Enrolment> byUid(List<Enrolment> enrolments, String uid) {
+        return enrolments.stream().filter(enrolment -> enrolment.uid().equals(uid)).findFirst();
+    }
+
+    private static Map<String, String> filled(Patient patient) {
+        Map<String, String> filled = new LinkedHashMap<>(patient.attributes().values());
+        filled.values().removeIf(String::isEmpty);
+        return filled;
+    }
+
+    private static String hash(String orgUnit, Patient patient) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            new TreeMap<>(patient.attributes().values()).forEach((attribute, value) ->
+                    sha256.update((attribute + '\0' + value + '\0').getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(sha256.digest(orgUnit.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.martsync.sync;
+
+import org.martsync.event.PendingEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what follows when a step throws: an outage is waited for, everything else is closed in on until it is the
+ * rejection of one event. Says it in one line, without a stack trace and without a patient's data.
+ */
+public final class AfterFailure {
+
+    private static final Logger LOG = LoggerFactory.getLogger("mart-dhis2-sync");
+
+    /** Returns how many milliseconds to wait before a run is prepared again. */
+    public long ofRun(Run run, Exception failure) {
+        long pause = run.outage(failure);
+        if (pause < 0) {
+            run.stop("it could not be prepared: " + inWords(failure));
+            return 0;
+        }
+        say(run, failure, pause);
+        return pause;
+    }
+
+    /** Returns how many milliseconds to wait before the worker's next batch. */
+    public long ofBatch(Worker worker, Exception failure) {
+        long pause = worker.failed(failure);
+        say(worker.run(), failure, pause);
+        return pause;
+    }
+
+    /** Rejects the event on whose way something unexpected happened. */
+    public void ofEvent(PendingEvent event, Exception failure) {
+        LOG.error("event {} is rejected: {}", event.id(), place(failure));
+        event.reject("Something unexpected happened on the way (" + place(failure)
+                + "). Tell whoever looks after this program.");
+    }
+
+    /** Says a failure in a few words: an outage in a sentence, everything else by its kind and place in the code. */
+    public String inWords(Exception failure) {
+        String outage = Run.outageSentence(failure);
+        return outage == null ? place(failure) : outage;
+    }
+
+    private void say(Run run, Exception failure, long pause) {
+        if (pause > 0) {
+            LOG.warn("run {} waits {} s: {}", run.name(), pause / 1000.0, inWords(failure));
+        } else if (!run.isStopped()) {
+            LOG.error("run {}: a batch broke, its patients are tried in smaller ones: {}", run.name(), inWords(failure));
+        }
+    }
+
+    /** The kind of a failure and where it happened; its message is left out, as it may quote a patient's data. */
+    static String place(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        StackTraceElement[] trace = root.getStackTrace();
+        String where = trace.length == 0 ? "" : " at " + trace[0].getClassName() + ":" + trace[0].getLineNumber();
+        return root.getClass().getSimpleName() + where;
+    }
+}

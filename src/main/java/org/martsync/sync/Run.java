@@ -1,0 +1,233 @@
+package org.martsync.sync;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2Unavailable;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.event.Batch;
+import org.martsync.event.Catalogue;
+import org.martsync.event.Mappings;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/**
+ * One run: a moment at which the schedule fired, what the clinic and DHIS2 looked like then, and how far it got.
+ *
+ * <p>Its name is the time of the schedule, the same on every node; an event that ends badly in it is not tried again
+ * before the next. Shared by the workers.
+ */
+public final class Run {
+
+    private final Instant name;
+    private final Clock clock;
+    private final Patience patience;
+    private final Limits limits;
+    private final Instant started;
+
+    private volatile ProgramMetadata program;
+    private volatile Mappings mappings;
+    private volatile Catalogue catalogue;
+    private volatile boolean prepared;
+    private volatile String stopped;
+    private final LongAdder synced = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    private final LongAdder requests = new LongAdder();
+    private volatile long waiting;
+    private Instant failingSince;
+    private int failures;
+
+    Run(Instant name, Limits limits, Patience patience, Clock clock) {
+        this.name = name;
+        this.limits = limits;
+        this.patience = patience;
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    /** The moment at which the schedule fired. */
+    public Instant name() {
+        return name;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Whether the program's metadata and the mappings are still to be read. */
+    public boolean preparing() {
+        return !prepared && stopped == null;
+    }
+
+    /** Ends the preparing; a run with nothing to do needs no workers. */
+    public void ready() {
+        prepared = true;
+        succeeded();
+    }
+
+    /** Takes the mappings as they are now, with the metadata they are checked against. */
+    public void takeMappings(List<Map<String, Object>> rows, ProgramMetadata metadata) {
+        program = metadata;
+        mappings = Mappings.read(rows, metadata);
+    }
+
+    /** Takes which tables and columns there are, and returns what the mappings name in vain. */
+    public List<String> takeColumns(List<Map<String, Object>> rows) {
+        catalogue = Catalogue.read(rows);
+        return catalogue.missing(mappings);
+    }
+
+    public ProgramMetadata program() {
+        return program;
+    }
+
+    public Mappings mappings() {
+        return mappings;
+    }
+
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
+    public List<Worker> workers() {
+        return stopped != null || catalogue == null ? List.of()
+                : IntStream.range(0, limits.workers()).mapToObj(i -> new Worker(this)).toList();
+    }
+
+    /** Counts a batch whose transaction is through. */
+    void count(Batch batch) {
+        synced.add(batch.stored().size());
+        rejected.add(batch.rejected().size());
+        succeeded();
+    }
+
+    /** Counts a request to DHIS2. */
+    public void request() {
+        requests.increment();
+    }
+
+    private synchronized void succeeded() {
+        failingSince = null;
+        failures = 0;
+    }
+
+    /**
+     * Decides what follows a failure that is not the events' own.
+     *
+     * @param failure what happened
+     * @return how many milliseconds to wait before the next try, or -1 when the failure is no outage. A refused login
+     *     and an outage that lasts longer than the patience stop the run
+     */
+    public synchronized long outage(Throwable failure) {
+        Throwable cause = find(failure, Dhis2Refuses.class);
+        if (cause != null) {
+            stop(cause.getMessage());
+            return 0;
+        }
+        String what = outageSentence(failure);
+        if (what == null) {
+            return -1;
+        }
+        Instant now = clock.instant();
+        if (failingSince == null) {
+            failingSince = now;
+        }
+        failures++;
+        if (Duration.between(failingSince, now).compareTo(patience.limit()) >= 0) {
+            stop(what + "; waited " + patience.limit().toSeconds() + " s in vain. Events that are left wait for the next run.");
+            return 0;
+        }
+        return patience.pause(failures).toMillis();
+    }
+
+    /** What cannot answer, in a few words without a patient's data; null where the failure is no outage. */
+    static String outageSentence(Throwable failure) {
+        Throwable unavailable = find(failure, Dhis2Unavailable.class);
+        if (unavailable != null) {
+            return unavailable.getMessage();
+        }
+        SQLException sql = find(failure, SQLException.class);
+        if (sql != null) {
+            String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+            boolean passing = state.isEmpty() || List.of("08", "40", "53", "55", "57", "25").contains(state.substring(0, 2));
+            return passing ? "the database cannot answer (SQL state " + state + ")" : null;
+        }
+        if (find(failure, CannotGetJdbcConnectionException.class) != null
+                || find(failure, CannotCreateTransactionException.class) != null
+                || find(failure, TransientDataAccessException.class) != null) {
+            return "the database cannot answer";
+        }
+        IOException io = find(failure, IOException.class);
+        return io == null ? null : "DHIS2 cannot be reached (" + io.getClass().getSimpleName() + ")";
+    }
+
+    private static <T extends Throwable> T find(Throwable failure, Class<T> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
+            }
+        }
+        return null;
+    }
+
+    /** Ends the run after the batches that are on their way. */
+    public synchronized void stop(String reason) {
+        if (stopped == null) {
+            stopped = reason;
+        }
+    }
+
+    public boolean isStopped() {
+        return stopped != null;
+    }
+
+    /** Takes how many events are pending at the end, those rejected in this run left out. */
+    public void takeWaiting(long count) {
+        waiting = count;
+    }
+
+    public long synced() {
+        return synced.sum();
+    }
+
+    public long rejected() {
+        return rejected.sum();
+    }
+
+    public long waiting() {
+        return waiting;
+    }
+
+    public long requests() {
+        return requests.sum();
+    }
+
+    public double seconds() {
+        return Duration.between(started, clock.instant()).toMillis() / 1000.0;
+    }
+
+    public Instant started() {
+        return started;
+    }
+
+    /** Why the run ended before its work was done, or null. */
+    public String stopped() {
+        return stopped;
+    }
+
+    /** The line that the log gets at the end. */
+    public String summary() {
+        return String.format(Locale.ROOT, "run %s: %d events synced, %d rejected, %d waiting; %d requests; %.1f s%s", name,
+                synced(), rejected(), waiting, requests(), seconds(), stopped == null ? "" : "; stopped: " + stopped);
+    }
+}

@@ -1,0 +1,167 @@
+package org.martsync.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
+import org.martsync.event.Batch;
+
+/**
+ * Takes batch after batch of a run, in the order of the patients, until there is none left.
+ *
+ * <p>What breaks a batch other than an outage is closed in on: the batch is cut down to one patient, and if that one
+ * breaks alone, their events are rejected with what was said. Lives in one thread.
+ */
+public final class Worker {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Run run;
+    private String after = "";
+    private int patients;
+    private String giveUp;
+    private boolean done;
+    private boolean deferred;
+    private boolean progress;
+    private String claimed;
+    private String reached;
+    private Batch batch;
+
+    Worker(Run run) {
+        this.run = run;
+        this.patients = run.limits().patients();
+    }
+
+    public Run run() {
+        return run;
+    }
+
+    /** Whether there may be another batch to take. */
+    public boolean busy() {
+        return !done && !run.isStopped();
+    }
+
+    /** The patient after whom the next batch begins. */
+    public String after() {
+        return after;
+    }
+
+    /** How many patients the next batch may have. */
+    public int patients() {
+        return patients;
+    }
+
+    /** How many events the next batch may have. */
+    public int events() {
+        return run.limits().events();
+    }
+
+    /** How many pending rows a claim looks at, so that its cost does not grow with their number. */
+    public int walk() {
+        return 4 * run.limits().events();
+    }
+
+    /** The columns of table patient whose values are locked beside the patients, as a JSON list. */
+    public String searchable() {
+        var patientMapping = run.mappings().patient();
+        try {
+            return JSON.writeValueAsString(patientMapping == null ? List.of() : patientMapping.searchable());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a list of names can be written as JSON", e);
+        }
+    }
+
+    /**
+     * Takes the row of {@code routes/sql/claim-batch.sql}.
+     *
+     * @param row {@code claimed} the patients as a JSON list or null, {@code deferred} whether some wait for another
+     *     worker, {@code last} the last patient looked at or null, {@code walked} how many rows were looked at
+     */
+    public void take(Map<String, Object> row) {
+        batch = null;
+        claimed = (String) row.get("claimed");
+        reached = (String) row.get("last");
+        deferred |= Boolean.TRUE.equals(row.get("deferred"));
+        if (claimed == null) {
+            passed(((Number) row.get("walked")).intValue() >= walk());
+        }
+    }
+
+    /** Nothing could be claimed: on to where the claim stopped looking, or, at the end, once more from the start. */
+    private void passed(boolean moreBehind) {
+        if (moreBehind && reached != null) {
+            after = reached;
+        } else if (deferred && progress) {
+            after = "";
+            deferred = false;
+            progress = false;
+        } else {
+            done = true;
+        }
+    }
+
+    /** The claimed patients as a JSON list, or null. */
+    public String claimed() {
+        return claimed;
+    }
+
+    /** Puts the batch together from what was read of the claimed patients and their events. */
+    public Batch assemble(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Site site) {
+        ProgramMetadata program = run.program();
+        batch = Batch.of(eventRows, patientRows, run.mappings(), program, site);
+        if (giveUp != null) {
+            batch.rejectAll(giveUp);
+        }
+        return batch;
+    }
+
+    /** Goes on behind the batch, whose transaction is through. */
+    public void committed() {
+        if (batch == null) {
+            return;
+        }
+        run.count(batch);
+        after = lastClaimed();
+        deferred |= batch.deferred() > 0;
+        progress |= !batch.stored().isEmpty() || !batch.rejected().isEmpty();
+        giveUp = null;
+        patients = Math.min(run.limits().patients(), patients * 2);
+        batch = null;
+    }
+
+    private String lastClaimed() {
+        try {
+            JsonNode list = JSON.readTree(claimed);
+            return list.get(list.size() - 1).asText();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
+        }
+    }
+
+    /**
+     * Decides what follows a batch that broke.
+     *
+     * @return how many milliseconds to wait before the next try
+     */
+    public long failed(Throwable failure) {
+        batch = null;
+        long pause = run.outage(failure);
+        if (pause >= 0) {
+            return pause;
+        }
+        if (patients > 1) {
+            patients = patients / 4 + 1 < patients ? patients / 4 + 1 : 1;
+        } else if (giveUp == null) {
+            giveUp = "Something unexpected happened on the way (" + AfterFailure.place(failure)
+                    + "). Tell whoever looks after this program.";
+        } else {
+            // not even the rejection could be written: nothing is lost, the events stay pending
+            after = reached == null ? after : reached;
+            giveUp = null;
+        }
+        return 0;
+    }
+}
