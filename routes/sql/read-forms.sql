@@ -1,4 +1,4 @@
 SELECT ${body.columns}
 FROM ${body.table}
-WHERE encounter_id = ANY (string_to_array(:#${body.encounters}, ',')::int[])
+WHERE encounter_id = ANY (string_to_array(:#encounters, ',')::int[])
 ORDER BY ${body.order}
