@@ -189,7 +189,8 @@ final class StandInApi {
     }
 
     private static JsonNode picked(StandInParameters parameters, JsonNode whole) {
-        return parameters.has("fields") ? StandInFields.of(parameters.text("fields", "*")).pick(whole) : whole;
+        return parameters.has("fields")
+                ? StandInFields.of(parameters.text("fields", "*")).pick(whole.<JsonNode>deepCopy()) : whole;
     }
 
     private static ObjectNode systemInfo() {
@@ -229,7 +230,7 @@ final class StandInApi {
         }
         ArrayNode list = body.putArray("organisationUnits");
         for (int at = from; at < to; at++) {
-            list.add(fields.pick(all.get(at)));
+            list.add(fields.pick(all.get(at).<JsonNode>deepCopy()));
         }
         return body;
     }

@@ -1,8 +1,6 @@
 package org.martsync.dhis2;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,19 +68,17 @@ final class StandInFields {
         return names.getOrDefault(name, EVERYTHING);
     }
 
-    /** Gives a copy of an object, or of each object of an array, with the wanted fields only. */
-    JsonNode pick(JsonNode node) {
-        if (this == EVERYTHING || node.isValueNode()) {
+    /** Takes the unwanted fields out of an object, at every depth. */
+    <T extends JsonNode> T pick(T node) {
+        if (this == EVERYTHING) {
             return node;
         }
         if (node.isArray()) {
-            ArrayNode picked = JsonNodeFactory.instance.arrayNode();
-            node.forEach(element -> picked.add(pick(element)));
-            return picked;
+            node.forEach(this::pick);
+        } else if (node instanceof ObjectNode object) {
+            object.properties().removeIf(field -> !wants(field.getKey()));
+            object.properties().forEach(field -> under(field.getKey()).pick(field.getValue()));
         }
-        ObjectNode picked = JsonNodeFactory.instance.objectNode();
-        node.properties().stream().filter(field -> wants(field.getKey()))
-                .forEach(field -> picked.set(field.getKey(), under(field.getKey()).pick(field.getValue())));
-        return picked;
+        return node;
     }
 }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Answers the reading requests under /api/tracker (recordings 011, 104, 126, 127, 208 to 215, 224 to 289, 300 to 311). */
+/** Answers the reading requests under /api/tracker (recordings 104, 126, 127, 208 to 215, 224 to 289, 300 to 311). */
 final class StandInSearch {
 
     /** The search asks beyond what the user may see (recording 225). */
@@ -102,7 +102,7 @@ final class StandInSearch {
         StandInFields fields = fields("*,!relationships,!enrollments,!events,!programOwners");
         return store.inOneGo(() -> store.trackedEntity(uid).filter(entity -> !entity.deleted())
                 .filter(entity -> isIn(entity, program, this::isInScope))
-                .map(entity -> (ObjectNode) fields.pick(written(entity, program, fields))));
+                .map(entity -> written(entity, program, fields)));
     }
 
     /** Starts from the fewest that can match, so that a search by values need not look at everybody. */
@@ -175,7 +175,7 @@ final class StandInSearch {
         });
     }
 
-    /** Reads {@code attribute:operator:value}; {@code /} takes the meaning from a comma, a colon and itself (259 to 276). */
+    /** Reads {@code attribute:operator:value}; {@code /} escapes a comma, a colon and itself (259 to 276). */
     private List<Filter> filters() {
         List<Filter> filters = new ArrayList<>();
         for (String parameter : parameters.all("filter")) {
@@ -188,8 +188,8 @@ final class StandInSearch {
                 }
                 for (int at = 1; at < parts.size(); at += 2) {
                     if (!OPERATORS.contains(parts.get(at)) || at + 1 == parts.size()) {
-                        throw refused(
-                                "filter=" + parameter + " is invalid. '" + parts.get(at) + "' is not a valid operator.");
+                        throw refused("filter=" + parameter + " is invalid. '" + parts.get(at)
+                                + "' is not a valid operator.");
                     }
                     filters.add(Filter.of(attribute, parts.get(at), unescaped(parts.get(at + 1))));
                 }
@@ -268,7 +268,7 @@ final class StandInSearch {
         StandInFields fields = fields("*,!relationships,!events,!attributes");
         return store.inOneGo(() -> store.enrolment(uid)
                 .filter(enrolment -> !enrolment.deleted() && isInScope(enrolment.orgUnit()))
-                .map(enrolment -> (ObjectNode) fields.pick(written(enrolment, fields))));
+                .map(enrolment -> written(enrolment, fields)));
     }
 
     /** Lists events; those of a deleted enrolment only by their own UIDs (recordings 208, 209). */
@@ -298,7 +298,7 @@ final class StandInSearch {
                     .filter(event -> status == null || event.status().equals(status))
                     .filter(event -> area.test(event.orgUnit()))
                     .sorted(order(TrackerStore.Event::occurredAt, TrackerStore.Event::stamp)).toList();
-            return container("events", found, event -> written(event));
+            return container("events", found, event -> written(event, fields));
         });
     }
 
@@ -306,7 +306,7 @@ final class StandInSearch {
         StandInFields fields = fields("*,!relationships");
         return store.inOneGo(() -> store.event(uid)
                 .filter(event -> !event.deleted() && isInScope(event.orgUnit()))
-                .map(event -> (ObjectNode) fields.pick(written(event))));
+                .map(event -> written(event, fields)));
     }
 
     private TrackerStore.Enrolment enrolmentOf(TrackerStore.Event event) {
@@ -344,25 +344,20 @@ final class StandInSearch {
                 pager.put("total", found.size()).put("pageCount", (found.size() + size - 1) / size);
             }
         }
-        StandInFields fields = switch (name) {
-            case "trackedEntities" -> fields("*,!relationships,!enrollments,!events,!programOwners");
-            case "enrollments" -> fields("*,!relationships,!events,!attributes");
-            default -> fields("*,!relationships");
-        };
         ArrayNode list = container.putArray(name);
-        page.forEach(each -> list.add(fields.pick(writer.apply(each))));
+        page.forEach(each -> list.add(writer.apply(each)));
         return container;
     }
 
     private ObjectNode written(TrackerStore.TrackedEntity entity, String program, StandInFields fields) {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("trackedEntity", entity.uid())
                 .put("trackedEntityType", entity.type());
-        stamp(node, entity.stamp());
+        stamp(node, entity.stamp(), fields);
         node.put("orgUnit", entity.orgUnit()).put("inactive", false).put("deleted", entity.deleted())
                 .put("potentialDuplicate", false);
         node.putArray("relationships");
         // without a program the attributes that the type lacks are not shown (recordings 104, 286)
-        attributes(node, entity, attribute -> program != null || metadata.isOfType(attribute));
+        attributes(node, entity, attribute -> program != null || metadata.isOfType(attribute), fields);
         if (fields.wants("enrollments")) {
             ArrayNode enrolments = node.putArray("enrollments");
             store.enrolmentsOf(entity.uid()).stream()
@@ -370,16 +365,21 @@ final class StandInSearch {
                     .filter(enrolment -> program == null || enrolment.program().equals(program))
                     .forEach(enrolment -> enrolments.add(written(enrolment, fields.under("enrollments"))));
         }
-        return node;
+        return fields.pick(node);
     }
 
-    private void attributes(ObjectNode node, TrackerStore.TrackedEntity entity, Predicate<String> which) {
+    private void attributes(ObjectNode node, TrackerStore.TrackedEntity entity, Predicate<String> which,
+            StandInFields parent) {
+        if (!parent.wants("attributes")) {
+            return;
+        }
+        StandInFields fields = parent.under("attributes");
         ArrayNode attributes = node.putArray("attributes");
         entity.attributes().forEach((uid, value) -> {
             StandInMetadata.Field attribute = metadata.attribute(uid);
             if (attribute != null && which.test(uid)) {
                 ObjectNode each = attributes.addObject().put("attribute", uid).put("displayName", attribute.name());
-                stamp(each, entity.stamp());
+                stamp(each, entity.stamp(), fields);
                 each.put("valueType", attribute.valueType()).put("value", value);
             }
         });
@@ -387,56 +387,59 @@ final class StandInSearch {
 
     private ObjectNode written(TrackerStore.Enrolment enrolment, StandInFields fields) {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("enrollment", enrolment.uid());
-        stamp(node, enrolment.stamp());
+        stamp(node, enrolment.stamp(), fields);
         node.put("trackedEntity", enrolment.trackedEntity()).put("program", enrolment.program())
                 .put("status", enrolment.status()).put("orgUnit", enrolment.orgUnit());
-        date(node, "enrolledAt", enrolment.enrolledAt());
-        date(node, "occurredAt", enrolment.occurredAt());
-        date(node, "completedAt", enrolment.completedAt());
+        date(node, "enrolledAt", enrolment.enrolledAt(), fields);
+        date(node, "occurredAt", enrolment.occurredAt(), fields);
+        date(node, "completedAt", enrolment.completedAt(), fields);
         node.put("followUp", false).put("deleted", enrolment.deleted());
-        if (fields.wants("attributes")) {
-            store.trackedEntity(enrolment.trackedEntity()).ifPresent(entity -> attributes(node, entity, uid -> true));
-        }
+        store.trackedEntity(enrolment.trackedEntity())
+                .ifPresent(entity -> attributes(node, entity, uid -> true, fields));
         if (fields.wants("events")) {
             ArrayNode events = node.putArray("events");
             store.eventsOf(enrolment.uid()).stream().filter(event -> includeDeleted || !event.deleted())
-                    .forEach(event -> events.add(written(event)));
+                    .forEach(event -> events.add(written(event, fields.under("events"))));
         }
         node.putArray("notes");
-        return node;
+        return fields.pick(node);
     }
 
-    private ObjectNode written(TrackerStore.Event event) {
+    private ObjectNode written(TrackerStore.Event event, StandInFields fields) {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("event", event.uid())
                 .put("status", event.status()).put("program", metadata.programUid()).put("programStage", event.stage())
                 .put("enrollment", event.enrolment());
         store.enrolment(event.enrolment())
                 .ifPresent(enrolment -> node.put("trackedEntity", enrolment.trackedEntity()));
         node.put("orgUnit", event.orgUnit());
-        date(node, "occurredAt", event.occurredAt());
-        date(node, "scheduledAt", event.scheduledAt());
-        date(node, "completedAt", event.completedAt());
+        date(node, "occurredAt", event.occurredAt(), fields);
+        date(node, "scheduledAt", event.scheduledAt(), fields);
+        date(node, "completedAt", event.completedAt(), fields);
         if (event.completedAt() != null) {
             node.put("completedBy", user.name());
         }
         node.put("followUp", false).put("deleted", event.deleted());
-        stamp(node, event.stamp());
-        ArrayNode values = node.putArray("dataValues");
-        event.dataValues().forEach((element, value) -> {
-            ObjectNode each = values.addObject().put("dataElement", element).put("value", value);
-            stamp(each, event.stamp());
-        });
+        stamp(node, event.stamp(), fields);
+        if (fields.wants("dataValues")) {
+            StandInFields ofValues = fields.under("dataValues");
+            ArrayNode values = node.putArray("dataValues");
+            event.dataValues().forEach((element, value) -> {
+                ObjectNode each = values.addObject().put("dataElement", element).put("value", value);
+                stamp(each, event.stamp(), ofValues);
+            });
+        }
         node.putArray("notes");
-        return node;
+        return fields.pick(node);
     }
 
-    private static void stamp(ObjectNode node, TrackerStore.Stamp stamp) {
-        date(node, "createdAt", stamp.createdAt());
-        date(node, "updatedAt", stamp.updatedAt());
+    private static void stamp(ObjectNode node, TrackerStore.Stamp stamp, StandInFields fields) {
+        date(node, "createdAt", stamp.createdAt(), fields);
+        date(node, "updatedAt", stamp.updatedAt(), fields);
     }
 
-    private static void date(ObjectNode node, String name, LocalDateTime date) {
-        if (date != null) {
+    /** Writes a date where it is wanted: to format one takes longer than everything else about an object. */
+    private static void date(ObjectNode node, String name, LocalDateTime date, StandInFields fields) {
+        if (date != null && fields.wants(name)) {
             node.put(name, DATE.format(date));
         }
     }
