@@ -112,6 +112,7 @@ class Dhis2StandInContractTest {
 
     @TestFactory
     Stream<DynamicTest> answersAsInTheRecordingsKeptHere() {
+        assertThat(recordings(KEPT)).hasSizeGreaterThan(100);
         return replay(KEPT);
     }
 
