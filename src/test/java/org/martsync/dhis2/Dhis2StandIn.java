@@ -222,7 +222,11 @@ public final class Dhis2StandIn implements AutoCloseable {
         hooks.clear();
     }
 
-    /** Stops to listen: connections are refused. The store stays. */
+    /**
+     * Stops to listen: connections are refused. The store stays.
+     *
+     * <p>Requests under way lose their connection, also the one from whose hook this is called.
+     */
     public synchronized void refuseConnections() {
         if (server != null) {
             server.stop();

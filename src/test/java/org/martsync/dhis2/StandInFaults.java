@@ -20,7 +20,8 @@ public final class StandInFaults {
     /** Where in the life of a request a fault strikes. */
     enum Kind { ANSWER, RESET_BEFORE, RESET_AFTER, CUT }
 
-    private static final Pattern OBJECT = Pattern.compile("\"(trackedEntity|enrollment|event)\"\\s*:");
+    /** One field that each tracked entity, each enrolment and each event must have, and has once. */
+    private static final Pattern OBJECT = Pattern.compile("\"(trackedEntityType|enrolledAt|programStage)\"\\s*:");
 
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<Delay> delays = new CopyOnWriteArrayList<>();
@@ -209,7 +210,7 @@ public final class StandInFaults {
             return inForce();
         }
 
-        /** Answers so much later for each tracked entity, enrolment and event named in the request's body. */
+        /** Answers so much later for each tracked entity, enrolment and event in the request's body. */
         public Delay byPerObject(Duration time) {
             perObject = time.toNanos() / 1e6;
             return inForce();
