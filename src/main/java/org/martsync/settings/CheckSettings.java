@@ -1,0 +1,230 @@
+package org.martsync.settings;
+
+import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.springframework.core.env.PropertyResolver;
+
+/**
+ * Says in sentences which settings are missing or wrong. Names and meanings are those of {@code config/application.yaml}.
+ *
+ * <p>Values that end up inside the database's address (server, database, schema) are held to a narrow form, because a
+ * {@code &} or {@code /} in them would quietly become another connection parameter.
+ */
+final class CheckSettings {
+
+    private static final Pattern SERVER = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+])(:\\d{1,5})?");
+    private static final Pattern DATABASE = Pattern.compile("[^/?&#%\\s]+");
+    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
+    private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
+    private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
+    private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final int CONNECTIONS_BESIDE_WORKERS = 6;
+
+    private final PropertyResolver settings;
+    private final Path routes;
+    private final List<String> problems = new ArrayList<>();
+
+    private CheckSettings(PropertyResolver settings, Path routes) {
+        this.settings = settings;
+        this.routes = routes;
+    }
+
+    /**
+     * Everything that is wrong, one sentence each, in the order of {@code config/application.yaml}; empty when the
+     * program can start.
+     *
+     * @param settings where values come from
+     * @param routes   the directory that must hold the route files
+     */
+    static List<String> problems(PropertyResolver settings, Path routes) {
+        CheckSettings check = new CheckSettings(settings, routes);
+        check.analytics();
+        check.dhis2();
+        check.site();
+        check.runs();
+        check.schedule();
+        check.console();
+        check.routes();
+        return check.problems;
+    }
+
+    private void analytics() {
+        require(new Setting("analytics.server", "ANALYTICS_DB_SERVER",
+                "the host of the PostgreSQL server with the analytics database", "localhost or db.clinic.example:5432"),
+                matches(SERVER), "a host name or host:port");
+        require(new Setting("analytics.database", "POSTGRES_DB_NAME", "the name of the analytics database", "analytics"),
+                matches(DATABASE), "a plain database name");
+        require(new Setting("analytics.schema", "CURRENT_SCHEMA_NAME", "the schema of the analytics tables", "public"),
+                matches(SCHEMA), "a plain schema name");
+        require(new Setting("analytics.user", "ANALYTICS_DB_USER", "the database user who reads and writes there", "martsync"),
+                any -> true, "");
+    }
+
+    private void dhis2() {
+        require(new Setting("dhis2.url", "DHIS_URI", "the address of the DHIS2 server", "https://dhis2.example.org/zw"),
+                CheckSettings::isServerAddress, "an http or https address without user, query or /api at its end");
+        if (value("dhis2.token").isEmpty()) {
+            Setting user = new Setting("dhis2.user", "DHIS_USER", "the user who signs in to DHIS2 (or set dhis2.token)", "martsync");
+            Setting password = new Setting("dhis2.password", "DHIS_PASSWORD",
+                    "that DHIS2 user's password (or set dhis2.token)", "a word only the program knows");
+            require(user, any -> true, "");
+            require(password, any -> true, "");
+        }
+        require(new Setting("dhis2.program", "DHIS_PROGRAM_ID", "the UID of the tracker program the events belong to", "IXDlIUrGz3l"),
+                matches(UID), "a UID of 11 letters and digits, the first a letter");
+        allow(new Setting("dhis2.country-org-unit", "COUNTRY_ORG_UNIT", "the UID of the org unit under which patients are searched",
+                "Gld5Y1Qc5Hq"), matches(UID), "a UID of 11 letters and digits, the first a letter, or empty");
+        number("dhis2.connect-timeout", "the wait for a connection in milliseconds", "10000", 1, 600_000);
+        number("dhis2.response-timeout", "the wait for an answer in milliseconds", "300000", 1, 3_600_000);
+        duration("dhis2.metadata-max-age", "the time the program's metadata is used before it is read again", "10m");
+    }
+
+    private void site() {
+        require(new Setting("site.org-unit", "", "the UID of this site's org unit in DHIS2", "MI1IuAEaaYc"),
+                matches(UID), "a UID of 11 letters and digits, the first a letter");
+        if (!value("site.org-unit").isEmpty()) {
+            require(new Setting("site.id", "", "the name from which this site's UIDs are computed", "${site.org-unit}"),
+                    any -> true, "");
+        }
+    }
+
+    private void runs() {
+        boolean workers = number("sync.workers", "the batches on their way at the same time", "4", 1, 64);
+        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "10", 1, 500);
+        if (workers && pool) {
+            enoughConnections();
+        }
+        number("sync.batch-patients", "the patients in a batch at most", "200", 1, 10_000);
+        number(new Setting("sync.batch-events", "EVENTS_TO_SYNC_PAGE_SIZE", "the events in a batch at most", "500"), 1, 10_000);
+        require(new Setting("sync.event-status", "", "the status of a new event in DHIS2", "ACTIVE"),
+                v -> v.equals("ACTIVE") || v.equals("COMPLETED"), "ACTIVE or COMPLETED");
+        duration("sync.patience", "the time a run waits for DHIS2 or the database before it stops", "10m");
+        duration("sync.first-pause", "the first pause of that wait", "1s");
+        duration("sync.longest-pause", "the longest pause of that wait", "60s");
+        yesOrNo(new Setting("sync.duplicate-check", "DHIS_PERFORM_DUPLICATE_UIC_CHECK",
+                "whether an event of a patient whose UIC another site uses is refused", "false"));
+        require(new Setting("sync.duplicate-column", "", "the column of the patient table with the UIC", "uic"),
+                matches(COLUMN), "a plain column name");
+    }
+
+    private void enoughConnections() {
+        int needed = Integer.parseInt(value("sync.workers")) + CONNECTIONS_BESIDE_WORKERS;
+        String pool = value("spring.datasource.hikari.maximum-pool-size");
+        if (Integer.parseInt(pool) < needed) {
+            problems.add(new Setting("spring.datasource.hikari.maximum-pool-size", "", "the database connections at most",
+                    String.valueOf(needed)).wrong(pool, "at least sync.workers + " + CONNECTIONS_BESIDE_WORKERS));
+        }
+    }
+
+    private void schedule() {
+        require(new Setting("schedule.job", "", "the name of the row in analytics_cron_job", "dhisSyncJob"), any -> true, "");
+        allow(new Setting("schedule.time-zone", "", "the time zone of the cron expression", "Africa/Harare"),
+                CheckSettings::isTimeZone, "a time zone this Java knows, or empty for the machine's");
+        duration("schedule.reread", "the time after which the row in analytics_cron_job is read again", "30s");
+        yesOrNo(new Setting("org-units.refresh", "", "whether orgunit_tracker is kept fresh from DHIS2", "true"));
+        duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
+    }
+
+    private void console() {
+        require(new Setting("console.user", "", "the name who signs in to the console", "admin"), any -> true, "");
+        number("server.port", "the port of the console", "8061", 0, 65_535);
+    }
+
+    private void routes() {
+        if (!Files.isDirectory(routes)) {
+            problems.add("The directory " + routes.toAbsolutePath() + " is missing: it holds the route files, the program itself; "
+                    + "start the program in the directory that contains routes/.");
+        } else if (!hasRouteFiles()) {
+            problems.add("The directory " + routes.toAbsolutePath() + " holds no route file (*.camel.yaml): "
+                    + "copy the program's routes/ there.");
+        }
+    }
+
+    private boolean hasRouteFiles() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(routes, "*.camel.yaml")) {
+            return files.iterator().hasNext();
+        } catch (java.io.IOException unreadable) {
+            return false;
+        }
+    }
+
+    private boolean number(String name, String purpose, String example, int least, int most) {
+        return number(new Setting(name, "", purpose, example), least, most);
+    }
+
+    private boolean number(Setting setting, int least, int most) {
+        return require(setting, v -> v.matches("\\d{1,9}") && Integer.parseInt(v) >= least && Integer.parseInt(v) <= most,
+                "a whole number from " + least + " to " + most);
+    }
+
+    private void duration(String name, String purpose, String example) {
+        require(new Setting(name, "", purpose, example), v -> matches(DURATION).test(v) && !v.matches("0+\\D+"),
+                "a whole number above 0 with a unit (ms, s, m, h, d)");
+    }
+
+    private void yesOrNo(Setting setting) {
+        require(setting, v -> v.equalsIgnoreCase("true") || v.equalsIgnoreCase("false"), "true or false");
+    }
+
+    private boolean require(Setting setting, Predicate<String> right, String must) {
+        String value = value(setting.name());
+        if (value.isEmpty()) {
+            problems.add(setting.missing());
+            return false;
+        }
+        return judge(setting, value, right, must);
+    }
+
+    private void allow(Setting setting, Predicate<String> right, String must) {
+        String value = value(setting.name());
+        if (!value.isEmpty()) {
+            judge(setting, value, right, must);
+        }
+    }
+
+    private boolean judge(Setting setting, String value, Predicate<String> right, String must) {
+        boolean ok = right.test(value);
+        if (!ok) {
+            problems.add(setting.wrong(value, must));
+        }
+        return ok;
+    }
+
+    private String value(String name) {
+        String value = settings.getProperty(name);
+        return value == null ? "" : value.strip();
+    }
+
+    private static Predicate<String> matches(Pattern form) {
+        return value -> form.matcher(value).matches();
+    }
+
+    private static boolean isServerAddress(String value) {
+        try {
+            URI address = URI.create(value);
+            String path = address.getPath() == null ? "" : address.getPath();
+            return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+                    && address.getHost() != null && address.getUserInfo() == null && address.getQuery() == null
+                    && address.getFragment() == null && !path.matches(".*/api/*");
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
+    private static boolean isTimeZone(String value) {
+        try {
+            ZoneId.of(value);
+            return true;
+        } catch (DateTimeException unknown) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.martsync.settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ClassPathResource;
+
+/** Finds names in our groups of settings that {@code config/application.yaml} does not know, mostly slips of the pen. */
+final class UnknownSettings {
+
+    private static final Set<String> GROUPS = Set.of("analytics", "dhis2", "site", "sync", "schedule", "org-units", "console");
+
+    private UnknownSettings() {
+    }
+
+    /** One sentence a name; the environment's variables are left out, they belong to other programs too. */
+    static List<String> warnings(ConfigurableEnvironment environment) {
+        Map<String, String> known = known();
+        Set<String> unknown = new TreeSet<>();
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            if (source instanceof EnumerablePropertySource<?> names
+                    && !source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
+                Arrays.stream(names.getPropertyNames())
+                        .filter(name -> GROUPS.contains(name.split("\\.")[0]) && !known.containsKey(plain(name)))
+                        .forEach(unknown::add);
+            }
+        }
+        List<String> warnings = new ArrayList<>();
+        unknown.forEach(name -> warnings.add("The setting " + name + " is unknown and has no effect"
+                + nearest(name, known) + "; config/application.yaml in the jar names all there are."));
+        return warnings;
+    }
+
+    private static Map<String, String> known() {
+        Map<String, String> names = new TreeMap<>();
+        try {
+            for (PropertySource<?> file : new YamlPropertySourceLoader().load("known", new ClassPathResource("application.yaml"))) {
+                for (String name : ((EnumerablePropertySource<?>) file).getPropertyNames()) {
+                    names.put(plain(name), name);
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return names;
+    }
+
+    private static String nearest(String name, Map<String, String> known) {
+        return known.entrySet().stream()
+                .filter(k -> distance(plain(name), k.getKey()) <= 3)
+                .min((a, b) -> distance(plain(name), a.getKey()) - distance(plain(name), b.getKey()))
+                .map(k -> " (is " + k.getValue() + " meant?)").orElse("");
+    }
+
+    /** Spring takes batchEvents, batch_events and batch-events for one name. */
+    private static String plain(String name) {
+        return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[-_]", "");
+    }
+
+    /** Letters to add, drop or change (Levenshtein). */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
+}

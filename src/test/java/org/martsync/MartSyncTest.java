@@ -1,0 +1,83 @@
+package org.martsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a person starts it: a process of its own, in a directory of its own. */
+class MartSyncTest {
+
+    private static final String[] ENOUGH = {"--analytics.database=analytics", "--analytics.user=martsync", "--dhis2.url=http://127.0.0.1:9/",
+        "--dhis2.user=u", "--dhis2.password=p", "--dhis2.program=IXDlIUrGz3l", "--site.org-unit=MI1IuAEaaYc", "--server.port=0"};
+
+    @TempDir private Path place;
+
+    @BeforeEach
+    void aDirectoryWithRoutes() throws IOException {
+        Files.createDirectories(place.resolve("routes"));
+        Files.writeString(place.resolve("routes/some.camel.yaml"), "[]");
+    }
+
+    @Test
+    void missingSettingsEndTheStartWithASentenceEach() throws Exception {
+        End end = start(ENOUGH);
+        assertThat(end.err().lines()).containsExactly("The setting analytics.server (environment: ANALYTICS_DB_SERVER) is missing: "
+                + "it is the host of the PostgreSQL server with the analytics database, for example localhost or db.clinic.example:5432.");
+        assertThat(end.out()).doesNotContain("Exception");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aSettingsFileThatIsNotYamlIsToldWithItsLine() throws Exception {
+        Files.createDirectories(place.resolve("config"));
+        Files.writeString(place.resolve("config/application.yaml"), "sync:\n  workers: 4\n workers: 5\n");
+        End end = start(ENOUGH);
+        assertThat(end.err().lines()).singleElement().asString().startsWith("The settings file").contains("is not YAML at line 3, column 2");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerEndsTheStartWithASentence() throws Exception {
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.add("--analytics.server=127.0.0.1:" + freePort());
+        End end = start(settings.toArray(String[]::new));
+        assertThat(end.err().lines()).singleElement().asString().startsWith("The analytics database cannot be reached;").contains("refused");
+        assertThat(end.out()).doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(3);
+    }
+
+    private End start(String... settings) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName()));
+        command.addAll(List.of(settings));
+        ProcessBuilder program = new ProcessBuilder(command).directory(place.toFile());
+        program.environment().keySet().removeIf(name -> name.matches("(ANALYTICS|POSTGRES|CURRENT_SCHEMA|DHIS|COUNTRY|EVENTS_TO|SITE|SPRING|SERVER).*"));
+        File out = place.resolve("out").toFile();
+        File err = place.resolve("err").toFile();
+        Process process = program.redirectOutput(out).redirectError(err).start();
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return new End(process.waitFor(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private record End(int exitCode, String out, String err) {
+    }
+}

@@ -1,0 +1,116 @@
+package org.martsync.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.FileSystemResource;
+
+class CheckSettingsTest {
+
+    private static final Map<String, Object> ENOUGH = Map.of("analytics.server", "localhost:5432", "analytics.database", "analytics",
+            "analytics.user", "martsync", "dhis2.url", "https://dhis2.example.org/zw/", "dhis2.user", "martsync",
+            "dhis2.password", "secret", "dhis2.program", "IXDlIUrGz3l", "site.org-unit", "MI1IuAEaaYc");
+
+    @TempDir private Path place;
+
+    @Test
+    void whatIsRequiredIsEnough() throws IOException {
+        assertThat(problems(ENOUGH)).isEmpty();
+    }
+
+    @Test
+    void everyMissingSettingIsNamedWithItsOldNamePurposeAndAnExample() throws IOException {
+        assertThat(problems(Map.of())).hasSize(8)
+                .contains("The setting dhis2.url (environment: DHIS_URI) is missing: it is the address of the DHIS2 server, "
+                        + "for example https://dhis2.example.org/zw.")
+                .contains("The setting site.org-unit is missing: it is the UID of this site's org unit in DHIS2, for example MI1IuAEaaYc.");
+    }
+
+    @Test
+    void theOldEnvironmentNamesAreUnderstood() throws IOException {
+        assertThat(problems(Map.of("ANALYTICS_DB_SERVER", "db", "POSTGRES_DB_NAME", "analytics", "ANALYTICS_DB_USER", "u",
+                "DHIS_URI", "http://dhis2:8080/", "DHIS_USER", "u", "DHIS_PASSWORD", "p", "DHIS_PROGRAM_ID", "IXDlIUrGz3l",
+                "SITE_ORG_UNIT", "x", "site.org-unit", "MI1IuAEaaYc"))).isEmpty();
+    }
+
+    @Test
+    void aTokenTakesThePlaceOfUserAndPassword() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.keySet().removeAll(List.of("dhis2.user", "dhis2.password"));
+        assertThat(problems(settings)).hasSize(2).allSatisfy(p -> assertThat(p).contains("(or set dhis2.token)"));
+        settings.put("dhis2.token", "d2pat_x");
+        assertThat(problems(settings)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "analytics.server|db/clinic", "analytics.server|jdbc:postgresql://db", "analytics.database|a?b", "analytics.schema|a b",
+        "dhis2.url|dhis2.example.org", "dhis2.url|ftp://dhis2.example.org", "dhis2.url|https://u:p@dhis2.example.org",
+        "dhis2.url|https://dhis2.example.org/api", "dhis2.url|https://dhis2.example.org/api/", "dhis2.url|https://a b",
+        "dhis2.program|1XDlIUrGz3l", "dhis2.program|IXDlIUrGz3", "dhis2.country-org-unit|Zimbabwe", "site.org-unit|MI1IuAEaaYc2",
+        "dhis2.connect-timeout|0", "dhis2.connect-timeout|10s", "dhis2.response-timeout|x", "dhis2.metadata-max-age|10",
+        "dhis2.metadata-max-age|0s", "sync.workers|0", "sync.workers|four", "sync.workers|65", "sync.workers|5",
+        "sync.batch-patients|-1", "sync.batch-events|99999999999", "sync.event-status|DONE", "sync.patience|10 m",
+        "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
+        "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",
+        "server.port|99999"})
+    void aWrongValueIsNamed(String name, String value) throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put(name, value);
+        assertThat(problems(settings)).singleElement().asString().startsWith("The setting ").contains(" must be ").endsWith(".");
+    }
+
+    @Test
+    void moreWorkersNeedMoreConnections() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("sync.workers", "8");
+        assertThat(problems(settings)).singleElement().asString().contains("spring.datasource.hikari.maximum-pool-size")
+                .contains("at least sync.workers + 6").contains("for example 14");
+        settings.put("spring.datasource.hikari.maximum-pool-size", "14");
+        assertThat(problems(settings)).isEmpty();
+    }
+
+    @Test
+    void theRoutesMustBeThere() throws IOException {
+        StandardEnvironment settings = environment(ENOUGH);
+        assertThat(CheckSettings.problems(settings, place.resolve("nowhere"))).singleElement().asString()
+                .startsWith("The directory ").contains("nowhere is missing");
+        assertThat(CheckSettings.problems(settings, place)).singleElement().asString().contains("holds no route file (*.camel.yaml)");
+    }
+
+    @Test
+    void aSlipOfThePenIsToldWithWhatWasMeant() throws IOException {
+        assertThat(UnknownSettings.warnings(environment(Map.of("sync.worker", "3", "sync.batchEvents", "7", "consul.user", "x"))))
+                .containsExactly("The setting sync.worker is unknown and has no effect (is sync.workers meant?); "
+                        + "config/application.yaml in the jar names all there are.");
+    }
+
+    private List<String> problems(Map<String, Object> settings) throws IOException {
+        Path routes = Files.createDirectories(place.resolve("routes"));
+        Files.writeString(routes.resolve("some.camel.yaml"), "");
+        return CheckSettings.problems(environment(settings), routes);
+    }
+
+    /** The shipped defaults under these settings, without those of this machine. */
+    private static StandardEnvironment environment(Map<String, Object> settings) throws IOException {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+        environment.getPropertySources().remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+        environment.getPropertySources().addLast(new MapPropertySource("given", settings));
+        new YamlPropertySourceLoader().load("shipped", new FileSystemResource("config/application.yaml"))
+                .forEach(environment.getPropertySources()::addLast);
+        return environment;
+    }
+}
