@@ -1,0 +1,135 @@
+package org.martsync.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The console over HTTP, as a browser and as a script see it. */
+@SpringBootTest(classes = ConsoleLoginTest.Parts.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
+        "camel.main.run-controller=false", "camel.main.routes-reload-enabled=false", "camel.main.routes-include-pattern=false",
+        "console.user=nurse", "console.password=right"})
+class ConsoleLoginTest {
+
+    private static final String JMX_READ = "{\"type\":\"read\",\"mbean\":\"java.lang:type=Runtime\",\"attribute\":\"Name\"}";
+
+    @LocalServerPort private int port;
+    private final CookieManager cookies = new CookieManager();
+    private final HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/actuator", "/actuator/hawtio", "/actuator/hawtio/index.html", "/actuator/jolokia",
+        "/actuator/metrics", "/actuator/prometheus", "/actuator/health/db", "/actuator/health/readiness/x", "/anything"})
+    void whoHasNoLoginIsSentAway(String path) throws Exception {
+        HttpResponse<String> person = get(path, "Accept", "text/html");
+        assertThat(person.statusCode()).isEqualTo(302);
+        assertThat(person.headers().firstValue("Location").orElseThrow()).endsWith("/login");
+        assertThat(get(path, "Accept", "application/json").statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void theHealthProbeNeedsNoLoginAndTellsNothingElse(String path) throws Exception {
+        HttpResponse<String> answer = get(path, "Accept", "application/json");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"status\":\"UP\"").doesNotContain("components");
+    }
+
+    @Test
+    void whoIsSignedInSeesTheHealthOfTheParts() throws Exception {
+        assertThat(get("/actuator/health", "Authorization", basic("nurse", "right")).body()).contains("components");
+    }
+
+    @Test
+    void aScriptSignsInWithEachRequest() throws Exception {
+        assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "right")).statusCode()).isEqualTo(200);
+        assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "wrong")).statusCode()).isEqualTo(401);
+        assertThat(get("/actuator/metrics", "Authorization", basic("admin", "right")).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aPersonSignsInByTheFormAndComesToHawtio() throws Exception {
+        HttpResponse<String> in = signIn("right");
+        assertThat(in.statusCode()).isEqualTo(302);
+        assertThat(in.headers().firstValue("Location").orElseThrow()).endsWith("/actuator/hawtio");
+        assertThat(get("/actuator/hawtio/index.html", "Accept", "text/html").body()).contains("<title>");
+        assertThat(get("/", "Accept", "text/html").headers().firstValue("Location").orElseThrow()).endsWith("/actuator/hawtio");
+        assertThat(in.headers().allValues("Set-Cookie")).anySatisfy(cookie ->
+                assertThat(cookie).contains("MARTSYNC=").contains("HttpOnly").contains("SameSite=Strict"));
+    }
+
+    @Test
+    void aWrongPasswordLeadsBackToTheForm() throws Exception {
+        HttpResponse<String> out = signIn("wrong");
+        assertThat(out.headers().firstValue("Location").orElseThrow()).endsWith("/login?error");
+        assertThat(get("/actuator/hawtio", "Accept", "text/html").headers().firstValue("Location").orElseThrow()).endsWith("/login");
+    }
+
+    @Test
+    void aChangeNeedsTheTokenOfTheCookie() throws Exception {
+        signIn("right");
+        get("/actuator/hawtio/index.html", "Accept", "text/html");
+        assertThat(post("/actuator/jolokia", JMX_READ, "Accept", "application/json").statusCode()).isEqualTo(403);
+        assertThat(post("/actuator/jolokia", JMX_READ, "X-XSRF-TOKEN", "made up").statusCode()).isEqualTo(403);
+        String token = cookies.getCookieStore().getCookies().stream().filter(c -> c.getName().equals("XSRF-TOKEN"))
+                .map(HttpCookie::getValue).findFirst().orElseThrow();
+        HttpResponse<String> read = post("/actuator/jolokia", JMX_READ, "X-XSRF-TOKEN", token);
+        assertThat(read.statusCode()).isEqualTo(200);
+        assertThat(read.body()).contains("\"status\":200");
+    }
+
+    @Test
+    void aScriptToo() throws Exception {
+        assertThat(post("/actuator/jolokia", JMX_READ, "Authorization", basic("nurse", "right")).statusCode()).isEqualTo(403);
+    }
+
+    private HttpResponse<String> signIn(String password) throws Exception {
+        String form = get("/login", "Accept", "text/html").body();
+        Matcher hidden = Pattern.compile("name=\"_csrf\" type=\"hidden\" value=\"([^\"]+)\"").matcher(form);
+        assertThat(hidden.find()).isTrue();
+        String fields = "username=nurse&password=" + password + "&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8);
+        return post("/login", fields, "Content-Type", "application/x-www-form-urlencoded");
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+        return browser.send(request(path).headers(headers).GET().build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+        return browser.send(request(path).headers(headers).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+
+    private static String basic(String user, String password) {
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
+    @Import({ConsoleLogin.class, ConsoleHome.class})
+    static class Parts {
+    }
+}
