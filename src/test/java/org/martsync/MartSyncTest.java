@@ -57,6 +57,18 @@ class MartSyncTest {
         assertThat(end.exitCode()).isEqualTo(3);
     }
 
+    @Test
+    void aSpoiltRouteFileEndsTheStartWithItsLine() throws Exception {
+        Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    from:\n      uri: direct:a\n      step: []\n");
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.addAll(List.of("--analytics.server=127.0.0.1:" + freePort(), "--spring.flyway.enabled=false"));
+        End end = start(settings.toArray(String[]::new));
+        assertThat(end.err().lines()).singleElement().asString().startsWith("A file in routes/ cannot be used:")
+                .contains("some.camel.yaml, line ");
+        assertThat(end.out()).doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(4);
+    }
+
     private End start(String... settings) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName()));

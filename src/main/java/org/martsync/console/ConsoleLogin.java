@@ -66,8 +66,8 @@ public class ConsoleLogin {
             PasswordEncoder encoder) {
         String secret = password.isEmpty() ? madeUp() : password;
         if (password.isEmpty()) {
-            LoggerFactory.getLogger(ConsoleLogin.class).warn(
-                    "console: console.password is not set; until the next start {} signs in with {}", user, secret);
+            LoggerFactory.getLogger("console").warn(
+                    "console.password is not set; until the next start {} signs in with {}", user, secret);
         }
         boolean prepared = secret.startsWith("{bcrypt}") || secret.startsWith("{noop}");
         return new InMemoryUserDetailsManager(User.withUsername(user)

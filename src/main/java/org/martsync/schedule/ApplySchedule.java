@@ -42,21 +42,21 @@ public class ApplySchedule {
         told = wanted;
         if (wanted instanceof Schedule.Unknown unknown) {
             return before instanceof Schedule.Unknown ? null
-                    : "schedule: analytics_cron_job cannot be read (" + unknown.why() + "); the schedule stays as it is";
+                    : "analytics_cron_job cannot be read (" + unknown.why() + "); the schedule stays as it is";
         }
         Route route = camel.getRoute(ROUTE);
         if (route == null || !(route.getEndpoint() instanceof QuartzEndpoint clock)) {
             told = new Schedule.Rests("the route '" + ROUTE + "' is not loaded; nothing will run until routes/ holds it again");
-            return told.equals(before) ? null : "schedule: " + sentence(told, null);
+            return told.equals(before) ? null : sentence(told, null);
         }
         boolean changed = wanted instanceof Schedule.Fires fires ? fire(clock, fires) : rest(clock);
         if (before instanceof Schedule.Unknown) {
-            return "schedule: analytics_cron_job can be read again; " + sentence(wanted, clock);
+            return "analytics_cron_job can be read again; " + sentence(wanted, clock);
         }
         if (!wanted.equals(before)) {
-            return "schedule: " + sentence(wanted, clock);
+            return sentence(wanted, clock);
         }
-        return changed ? "schedule: set right again; " + sentence(wanted, clock) : null;
+        return changed ? "set right again; " + sentence(wanted, clock) : null;
     }
 
     private boolean fire(QuartzEndpoint clock, Schedule.Fires wanted) throws Exception {

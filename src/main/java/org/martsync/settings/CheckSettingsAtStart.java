@@ -28,7 +28,7 @@ public class CheckSettingsAtStart implements ApplicationListener<ApplicationEnvi
             throw new WrongSettings(problems);
         }
         withoutSlashAtTheEnd(environment);
-        UnknownSettings.warnings(environment).forEach(LoggerFactory.getLogger(CheckSettingsAtStart.class)::warn);
+        UnknownSettings.warnings(environment).forEach(LoggerFactory.getLogger("settings")::warn);
     }
 
     private static void withoutSlashAtTheEnd(ConfigurableEnvironment environment) {

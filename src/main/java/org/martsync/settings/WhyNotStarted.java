@@ -2,14 +2,18 @@ package org.martsync.settings;
 
 import java.sql.SQLException;
 import java.util.List;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.util.PlaceholderResolutionException;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads from a failed start what a person can put right.
  *
- * @param exitCode  2 for settings, 3 for the analytics database, 1 for anything else
+ * @param exitCode  2 for settings, 3 for the analytics database, 4 for a route file, 1 for anything else
  * @param sentences what to tell; empty when the cause is none of these, and the stack trace is needed
  */
 public record WhyNotStarted(int exitCode, List<String> sentences) {
@@ -17,6 +21,7 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
     private static final int OTHER = 1;
     private static final int SETTINGS = 2;
     private static final int DATABASE = 3;
+    private static final int ROUTES = 4;
 
     /** The exit code for a start that ended with this exception. */
     public static int exitCode(Throwable failure) {
@@ -40,6 +45,10 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
             if (cause instanceof FlywayValidateException changed) {
                 return new WhyNotStarted(DATABASE, List.of("The migrations do not fit sync_schema_history in the analytics database: "
                         + oneLine(changed.getMessage())));
+            }
+            if (cause instanceof YamlDeserializationException || cause instanceof MarkedYamlEngineException
+                    || cause instanceof FailedToCreateRouteException || cause instanceof FailedToStartRouteException) {
+                return new WhyNotStarted(ROUTES, List.of("A file in routes/ cannot be used: " + oneLine(cause.getMessage())));
             }
         }
         return new WhyNotStarted(OTHER, List.of());

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AfterFailure {
 
-    private static final Logger LOG = LoggerFactory.getLogger("mart-dhis2-sync");
+    private static final Logger LOG = LoggerFactory.getLogger("sync");
 
     /** Returns how many milliseconds to wait before a run is prepared again. */
     public long ofRun(Run run, Exception failure) {
