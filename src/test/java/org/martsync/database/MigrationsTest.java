@@ -40,7 +40,7 @@ class MigrationsTest {
             "program_enrolment");
     private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
-            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_program_enrolment_patient");
+            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_patient_identifier", "sync_program_enrolment_patient");
 
     private final List<Clinic> clinics = new ArrayList<>();
     private final ExecutorService nodes = Executors.newCachedThreadPool();
@@ -206,7 +206,7 @@ class MigrationsTest {
             sql.execute("SET statement_timeout = '300ms'");
             assertThatThrownBy(() -> sql.execute("""
                     CREATE INDEX CONCURRENTLY sync_events_pending
-                    ON events_to_sync (coalesce(patient_id, ''), id) WHERE synced IS NOT TRUE"""))
+                    ON events_to_sync ((coalesce(nullif(patient_id, ''), ' ') COLLATE "C"), id) WHERE synced IS NOT TRUE"""))
                     .isInstanceOf(SQLException.class);
             sql.execute("RESET statement_timeout");
             writer.rollback();
@@ -270,8 +270,8 @@ class MigrationsTest {
         clinic.jdbc().execute("ANALYZE events_to_sync");
 
         assertThat(clinic.jdbc().queryForList("""
-                EXPLAIN SELECT coalesce(patient_id, ''), id FROM events_to_sync WHERE synced IS NOT TRUE
-                ORDER BY coalesce(patient_id, ''), id LIMIT 500""", String.class))
+                EXPLAIN SELECT coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id FROM events_to_sync WHERE synced IS NOT TRUE
+                ORDER BY coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id LIMIT 500""", String.class))
                 .anyMatch(line -> line.contains("using sync_events_pending")).noneMatch(line -> line.contains("Sort"));
     }
 
@@ -319,6 +319,6 @@ class MigrationsTest {
         for (int i = 0; i < indexes.size(); i++) {
             assertThat(indexes.get(i)).contains(OUR_INDEXES.get(i));
         }
-        assertThat(indexes.get(0)).contains("COALESCE(patient_id, ''::character varying)").contains("(synced IS NOT TRUE)");
+        assertThat(indexes.get(0)).contains("COALESCE(NULLIF((patient_id)::text, ''::text), ' '::text) COLLATE \"C\"").contains("(synced IS NOT TRUE)");
     }
 }

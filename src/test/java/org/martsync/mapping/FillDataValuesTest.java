@@ -77,7 +77,7 @@ class FillDataValuesTest {
 
         assertThat(filled.values()).isEmpty();
         assertThat(filled.problems()).containsExactly(
-            "The encounter has no row of any of the forms f, g. Save the form again, or correct the mapping Test.");
+            "No form data found for the encounter in f, g. Save the form again, or correct the mapping Test.");
     }
 
     @Test
