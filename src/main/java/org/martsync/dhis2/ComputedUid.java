@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
 
 /**
  * Computes the UID of an object from what it stands for, so that the same POST sent again updates the same object.
@@ -18,7 +19,14 @@ public final class ComputedUid {
     private static final String ALPHABET = LETTERS + "0123456789";
     private static final int LENGTH = 11;
 
+    private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
+
     private ComputedUid() {
+    }
+
+    /** Whether a text has the form of a UID: DHIS2 refuses a whole request for one that has not (recording 041). */
+    public static boolean wellFormed(String text) {
+        return text != null && FORM.matcher(text).matches();
     }
 
     /** Returns the UID of a patient of a site: 11 letters and digits. */

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.martsync.dhis2.ComputedUid;
 
 /**
  * Finds in a customised event what would make DHIS2 refuse the whole request, good neighbours included: a badly formed
@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
  */
 public final class CheckPayload {
 
-    private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
 
     /**
@@ -32,7 +31,8 @@ public final class CheckPayload {
         }
         String problem = body instanceof Map<?, ?> map ? problem(event, map) : "the body is no longer the event's map";
         if (problem != null) {
-            event.reject("What routes/customise.camel.yaml made of the event cannot be sent: " + problem + ".");
+            event.reject("The event cannot be sent: " + problem
+                    + ". Correct the org unit's UID in orgunit_tracker, or what routes/customise.camel.yaml makes of the event.");
             return;
         }
         event.send((Map<String, Object>) body);
@@ -43,7 +43,7 @@ public final class CheckPayload {
             return "the event's UID was changed, by which its outcome is known";
         }
         for (String field : List.of("program", "programStage", "enrollment", "orgUnit")) {
-            if (!UID.matcher(String.valueOf(payload.get(field))).matches()) {
+            if (!ComputedUid.wellFormed(String.valueOf(payload.get(field)))) {
                 return field + " '" + payload.get(field) + "' is no UID";
             }
         }

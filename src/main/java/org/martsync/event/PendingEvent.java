@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.Patient;
 
@@ -131,9 +132,10 @@ public final class PendingEvent {
         this.uid = uid;
     }
 
-    /** The UID under which the tracker knows the encounter in a program stage, or null. */
+    /** The UID under which the tracker knows the encounter in a program stage, or null; what is no UID is passed over. */
     public String trackedUid(String stage) {
-        return trackedByStage.get(stage);
+        String tracked = trackedByStage.get(stage);
+        return ComputedUid.wellFormed(tracked) ? tracked : null;
     }
 
     /** The patient, or null where the event names none. */

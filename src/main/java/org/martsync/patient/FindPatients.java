@@ -48,7 +48,7 @@ public final class FindPatients {
     /** Takes what was read of tracked patients; those that are no longer there stay unplaced and are looked up anew. */
     public void takeTracked(Collection<Patient> patients, JsonNode answer) {
         Map<String, TrackedEntity> there = TrackedEntity.readAll(answer).stream()
-                .collect(Collectors.toMap(TrackedEntity::uid, Function.identity()));
+                .collect(Collectors.toMap(TrackedEntity::uid, Function.identity(), (one, same) -> one));
         for (Patient patient : patients) {
             if (patient.inDhis2() == null) {
                 patient.trackers().stream().map(tracked -> there.get(tracked.trackedEntity()))
@@ -95,6 +95,7 @@ public final class FindPatients {
                 continue;
             }
             hits.stream().filter(hit -> wanted.equals(lowerCase(pick(hit.attributes(), wanted.keySet()))))
+                    .filter(hit -> patient.hits().stream().noneMatch(known -> known.uid().equals(hit.uid())))
                     .forEach(patient.hits()::add);
         }
     }

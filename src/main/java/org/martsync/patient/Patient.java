@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.TrackedEntity;
 import org.martsync.mapping.Filled;
 
@@ -54,7 +55,9 @@ public final class Patient {
         this.id = id;
         this.columns = columns;
         this.enrolled = enrolled;
-        this.trackers = trackers;
+        // what is no UID cannot be asked for, so the patient is looked up anew
+        this.trackers = trackers == null ? List.of()
+                : trackers.stream().filter(tracked -> ComputedUid.wellFormed(tracked.trackedEntity())).toList();
         this.namesakes = namesakes;
     }
 
@@ -117,7 +120,7 @@ public final class Patient {
 
     /** What the trackers hold, newest first. */
     public List<Tracked> trackers() {
-        return trackers == null ? List.of() : trackers;
+        return trackers;
     }
 
     /** How many other patients have the same identifier. */

@@ -1,6 +1,9 @@
 package org.martsync.sync;
 
+import com.fasterxml.jackson.core.JacksonException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -168,7 +171,9 @@ public final class Run {
             return "the database cannot answer";
         }
         IOException io = find(failure, IOException.class);
-        return io == null ? null : "DHIS2 cannot be reached (" + io.getClass().getSimpleName() + ")";
+        boolean network = io != null && !(io instanceof FileNotFoundException) && !(io instanceof FileSystemException)
+                && !(io instanceof JacksonException);
+        return network ? "DHIS2 cannot be reached (" + io.getClass().getSimpleName() + ")" : null;
     }
 
     private static <T extends Throwable> T find(Throwable failure, Class<T> type) {
