@@ -15,6 +15,7 @@ import org.martsync.MartSync;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.TrackerStore;
+import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -46,9 +47,10 @@ public final class Demo implements AutoCloseable {
             demo.tellWhere();
             if (once) {
                 Account account = demo.accountOfFirstRun();
+                Run firstRun = demo.context.getBean(Runs.class).last();
                 demo.close();
                 System.out.println(account.json());
-                exitCode = account.balances() ? 0 : 1;
+                exitCode = account.balances() && firstRun.stopped() == null ? 0 : 1;
             }
         } catch (RuntimeException notStarted) {
             System.err.println("The demo did not start: " + notStarted.getMessage());

@@ -47,7 +47,7 @@ public final class Dhis2StandIn implements AutoCloseable {
     public static final String PASSWORD = "Syncer-2026";
 
     /** A personal token of {@link #USER}, sent as {@code Authorization: ApiToken …}. */
-    public static final String TOKEN = "d2p_Kq7vXw2LrT9sYb4NcJ6mZfH1aUeG8dPo3iQx5RtV";
+    public static final String TOKEN = "d2pat_InventedForTheTestsOnly";
 
     /** A user who reads and writes in the clinic {@link #CLERKS_CLINIC} alone. */
     public static final String CLERK = "clerk";
@@ -100,7 +100,7 @@ public final class Dhis2StandIn implements AutoCloseable {
         TrackerStore store = new TrackerStore(() -> LocalDateTime.now(clock.withZone(ZoneOffset.UTC)));
         world = new World(store, metadata, clock);
         api = new StandInApi(world);
-        StandInUser syncer = new StandInUser("UsrSync0001", USER, PASSWORD, StandInMetadata.COUNTRY);
+        StandInUser syncer = new StandInUser("UsrSync0001", USER, PASSWORD, metadata.country());
         StandInUser clerk = new StandInUser("UsrClerk001", CLERK, CLERKS_PASSWORD, CLERKS_CLINIC);
         login = new StandInLogin(List.of(syncer, clerk), Map.of(TOKEN, syncer));
         server = listening(0);

@@ -125,6 +125,12 @@ final class StandInMetadata {
         return program;
     }
 
+    /** The org unit above all others. */
+    String country() {
+        return units.values().stream().filter(unit -> unit.path().lastIndexOf('/') == 0).map(OrgUnit::uid).findFirst()
+                .orElse(COUNTRY);
+    }
+
     JsonNode orgUnits() {
         return orgUnits.path("organisationUnits");
     }
