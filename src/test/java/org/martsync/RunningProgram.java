@@ -3,8 +3,10 @@ package org.martsync;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.martsync.clinic.Clinic;
@@ -27,7 +29,7 @@ public final class RunningProgram implements AutoCloseable {
         this.context = context;
     }
 
-    /** Starts the program; more settings as {@code name=value}. */
+    /** Starts the program; more settings as {@code name=value} win over the test's usual ones. */
     public static RunningProgram start(Clinic clinic, Dhis2StandIn dhis2, String program, String... settings) {
         return start(clinic, dhis2.url(), program, settings);
     }
@@ -35,7 +37,7 @@ public final class RunningProgram implements AutoCloseable {
     /** Starts the program against a DHIS2 at any address. */
     public static RunningProgram start(Clinic clinic, String dhis2, String program, String... settings) {
         URI database = URI.create(clinic.jdbcUrl().substring("jdbc:".length()));
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> own = List.of(
                 "analytics.server=" + database.getHost() + ":" + database.getPort(),
                 "analytics.database=" + database.getPath().substring(1),
                 "analytics.user=" + clinic.user(),
@@ -53,11 +55,14 @@ public final class RunningProgram implements AutoCloseable {
                 "sync.longest-pause=20ms",
                 "sync.patience=200ms",
                 "camel.main.run-controller=false",
-                "camel.main.routes-reload-enabled=false"));
-        arguments.addAll(List.of(settings));
+                "camel.main.routes-reload-enabled=false");
+        Map<String, String> arguments = new LinkedHashMap<>();
+        Stream.concat(own.stream(), Stream.of(settings)).map(setting -> setting.split("=", 2))
+                .forEach(setting -> arguments.put(setting[0], setting[1]));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);
-        return new RunningProgram(application.run(arguments.stream().map(argument -> "--" + argument).toArray(String[]::new)));
+        return new RunningProgram(application.run(arguments.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue()).toArray(String[]::new)));
     }
 
     /** Lets the schedule fire once and waits until the run is over. */
