@@ -39,7 +39,7 @@ public final class Runs {
      * @param waiting how many events are pending still, those rejected in the run left out
      */
     public synchronized void end(Run run, long waiting) {
-        run.takeWaiting(waiting);
+        run.end(waiting);
         last = run;
         current = null;
     }
