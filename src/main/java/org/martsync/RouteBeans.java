@@ -13,6 +13,7 @@ import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.martsync.dhis2.CachedProgram;
+import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.Site;
 import org.martsync.event.CheckPayload;
 import org.martsync.event.CollectForms;
@@ -105,8 +106,13 @@ class RouteBeans {
     }
 
     @Bean
-    AskDhis2 askDhis2(MeterRegistry meters) {
-        return new AskDhis2(meters);
+    Dhis2Server dhis2Server(@Value("${dhis2.url}") String url, Clock clock) {
+        return new Dhis2Server(url, clock);
+    }
+
+    @Bean
+    AskDhis2 askDhis2(MeterRegistry meters, Dhis2Server server) {
+        return new AskDhis2(meters, server);
     }
 
     @Bean
