@@ -26,6 +26,7 @@ import org.martsync.sync.AfterFailure;
 import org.martsync.sync.AskDhis2;
 import org.martsync.sync.ClaimBatch;
 import org.martsync.sync.Limits;
+import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
 import org.martsync.sync.Runs;
@@ -74,8 +75,13 @@ class RouteBeans {
     }
 
     @Bean
-    Runs runs(Limits limits, Patience patience, Clock clock) {
-        return new Runs(limits, patience, clock);
+    Measure measure(MeterRegistry meters) {
+        return new Measure(meters);
+    }
+
+    @Bean
+    Runs runs(Limits limits, Patience patience, Clock clock, Measure measure) {
+        return new Runs(limits, patience, clock, measure);
     }
 
     /** On which the batches of a run are worked through. */

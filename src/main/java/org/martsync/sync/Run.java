@@ -32,6 +32,7 @@ public final class Run {
     private final Clock clock;
     private final Patience patience;
     private final Limits limits;
+    private final Measure measure;
     private final Instant started;
 
     private volatile ProgramMetadata program;
@@ -47,11 +48,12 @@ public final class Run {
     private Instant failingSince;
     private int failures;
 
-    Run(Instant name, Limits limits, Patience patience, Clock clock) {
+    Run(Instant name, Limits limits, Patience patience, Clock clock, Measure measure) {
         this.name = name;
         this.limits = limits;
         this.patience = patience;
         this.clock = clock;
+        this.measure = measure;
         this.started = clock.instant();
     }
 
@@ -109,6 +111,7 @@ public final class Run {
     void count(Batch batch) {
         synced.add(batch.stored().size());
         rejected.add(batch.rejected().size());
+        measure.batch(batch, mappings);
         succeeded();
     }
 
