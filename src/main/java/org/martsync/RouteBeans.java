@@ -13,6 +13,7 @@ import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.martsync.dhis2.CachedProgram;
+import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.Site;
 import org.martsync.event.CheckPayload;
 import org.martsync.event.CollectForms;
@@ -25,6 +26,7 @@ import org.martsync.sync.AfterFailure;
 import org.martsync.sync.AskDhis2;
 import org.martsync.sync.ClaimBatch;
 import org.martsync.sync.Limits;
+import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
 import org.martsync.sync.Runs;
@@ -73,8 +75,13 @@ class RouteBeans {
     }
 
     @Bean
-    Runs runs(Limits limits, Patience patience, Clock clock) {
-        return new Runs(limits, patience, clock);
+    Measure measure(MeterRegistry meters) {
+        return new Measure(meters);
+    }
+
+    @Bean
+    Runs runs(Limits limits, Patience patience, Clock clock, Measure measure) {
+        return new Runs(limits, patience, clock, measure);
     }
 
     /** On which the batches of a run are worked through. */
@@ -105,8 +112,13 @@ class RouteBeans {
     }
 
     @Bean
-    AskDhis2 askDhis2(MeterRegistry meters) {
-        return new AskDhis2(meters);
+    Dhis2Server dhis2Server(@Value("${dhis2.url}") String url, Clock clock) {
+        return new Dhis2Server(url, clock);
+    }
+
+    @Bean
+    AskDhis2 askDhis2(MeterRegistry meters, Dhis2Server server) {
+        return new AskDhis2(meters, server);
     }
 
     @Bean

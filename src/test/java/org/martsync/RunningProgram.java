@@ -4,7 +4,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
@@ -29,7 +28,7 @@ public final class RunningProgram implements AutoCloseable {
         this.context = context;
     }
 
-    /** Starts the program; more settings as {@code name=value} win over the test's usual ones. */
+    /** Starts the program; more settings as {@code name=value}, which win over those here. */
     public static RunningProgram start(Clinic clinic, Dhis2StandIn dhis2, String program, String... settings) {
         return start(clinic, dhis2.url(), program, settings);
     }
@@ -37,7 +36,8 @@ public final class RunningProgram implements AutoCloseable {
     /** Starts the program against a DHIS2 at any address. */
     public static RunningProgram start(Clinic clinic, String dhis2, String program, String... settings) {
         URI database = URI.create(clinic.jdbcUrl().substring("jdbc:".length()));
-        List<String> own = List.of(
+        Map<String, String> arguments = new LinkedHashMap<>();
+        Stream.concat(Stream.of(
                 "analytics.server=" + database.getHost() + ":" + database.getPort(),
                 "analytics.database=" + database.getPath().substring(1),
                 "analytics.user=" + clinic.user(),
@@ -47,6 +47,7 @@ public final class RunningProgram implements AutoCloseable {
                 "dhis2.password=" + Dhis2StandIn.PASSWORD,
                 "dhis2.program=" + program,
                 "dhis2.metadata-max-age=1ms",
+                "dhis2.ask-version=false",
                 "site.org-unit=" + SITE,
                 "server.port=0",
                 "org-units.refresh=false",
@@ -55,14 +56,11 @@ public final class RunningProgram implements AutoCloseable {
                 "sync.longest-pause=20ms",
                 "sync.patience=200ms",
                 "camel.main.run-controller=false",
-                "camel.main.routes-reload-enabled=false");
-        Map<String, String> arguments = new LinkedHashMap<>();
-        Stream.concat(own.stream(), Stream.of(settings)).map(setting -> setting.split("=", 2))
-                .forEach(setting -> arguments.put(setting[0], setting[1]));
+                "camel.main.routes-reload-enabled=false"), Stream.of(settings))
+                .forEach(setting -> arguments.put(setting.substring(0, setting.indexOf('=')), "--" + setting));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);
-        return new RunningProgram(application.run(arguments.entrySet().stream()
-                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue()).toArray(String[]::new)));
+        return new RunningProgram(application.run(arguments.values().toArray(String[]::new)));
     }
 
     /** Lets the schedule fire once and waits until the run is over. */

@@ -42,6 +42,11 @@ public final class Mappings {
         return mappings;
     }
 
+    /** Whether the clinic has a mapping of this name, usable or not. */
+    public boolean has(String name) {
+        return name != null && (usable.containsKey(name) || broken.containsKey(name));
+    }
+
     /** Returns a mapping, or null where it is missing or broken. */
     public Mapping get(String name) {
         return usable.get(name);

@@ -1,5 +1,6 @@
 package org.martsync.sync;
 
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.event.PendingEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,13 @@ public final class AfterFailure {
                 + "). Tell whoever looks after this program.");
     }
 
-    /** Says a failure in a few words: an outage in a sentence, everything else by its kind and place in the code. */
+    /** Says a failure in a few words: a refusal or an outage in a sentence, everything else by its kind and place in the code. */
     public String inWords(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Dhis2Refuses) {
+                return cause.getMessage();
+            }
+        }
         String outage = Run.outageSentence(failure);
         return outage == null ? place(failure) : outage;
     }

@@ -35,6 +35,7 @@ public final class Run {
     private final Clock clock;
     private final Patience patience;
     private final Limits limits;
+    private final Measure measure;
     private final Instant started;
 
     private volatile ProgramMetadata program;
@@ -46,14 +47,16 @@ public final class Run {
     private final LongAdder rejected = new LongAdder();
     private final LongAdder requests = new LongAdder();
     private volatile long waiting;
+    private volatile Instant ended;
     private Instant failingSince;
     private int failures;
 
-    Run(Instant name, Limits limits, Patience patience, Clock clock) {
+    Run(Instant name, Limits limits, Patience patience, Clock clock, Measure measure) {
         this.name = name;
         this.limits = limits;
         this.patience = patience;
         this.clock = clock;
+        this.measure = measure;
         this.started = clock.instant();
     }
 
@@ -111,6 +114,7 @@ public final class Run {
     void count(Batch batch) {
         synced.add(batch.stored().size());
         rejected.add(batch.rejected().size());
+        measure.batch(batch, mappings);
         succeeded();
     }
 
@@ -196,9 +200,19 @@ public final class Run {
         return stopped != null;
     }
 
-    /** Takes how many events are pending at the end, those rejected in this run left out. */
-    public void takeWaiting(long count) {
-        waiting = count;
+    /**
+     * Ends the run: from now on its numbers stay as they are.
+     *
+     * @param waiting how many events are pending still, those rejected in this run left out; -1 when nobody could tell
+     */
+    void end(long waiting) {
+        this.waiting = waiting;
+        ended = clock.instant();
+    }
+
+    /** When it ended, or null while it goes on. */
+    public Instant ended() {
+        return ended;
     }
 
     public long synced() {
@@ -209,6 +223,7 @@ public final class Run {
         return rejected.sum();
     }
 
+    /** How many events were pending at the end, those rejected in this run left out; -1 when nobody could tell. */
     public long waiting() {
         return waiting;
     }
@@ -217,8 +232,9 @@ public final class Run {
         return requests.sum();
     }
 
+    /** How long it took, or has taken so far. */
     public double seconds() {
-        return Duration.between(started, clock.instant()).toMillis() / 1000.0;
+        return Duration.between(started, ended == null ? clock.instant() : ended).toMillis() / 1000.0;
     }
 
     public Instant started() {
@@ -232,7 +248,7 @@ public final class Run {
 
     /** The line that the log gets at the end. */
     public String summary() {
-        return String.format(Locale.ROOT, "run %s: %d events synced, %d rejected, %d waiting; %d requests; %.1f s%s", name,
-                synced(), rejected(), waiting, requests(), seconds(), stopped == null ? "" : "; stopped: " + stopped);
+        return String.format(Locale.ROOT, "run %s: %d events synced, %d rejected, %s waiting; %d requests; %.1f s%s", name,
+                synced(), rejected(), waiting < 0 ? "an unknown number" : waiting, requests(), seconds(), stopped == null ? "" : "; stopped: " + stopped);
     }
 }

@@ -2,6 +2,8 @@ package org.martsync.sync;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /** Begins runs, one at a time on this node, and remembers the last one. */
 public final class Runs {
@@ -9,14 +11,16 @@ public final class Runs {
     private final Limits limits;
     private final Patience patience;
     private final Clock clock;
+    private final Measure measure;
     private Run current;
     private Run last;
     private boolean closed;
 
-    public Runs(Limits limits, Patience patience, Clock clock) {
+    public Runs(Limits limits, Patience patience, Clock clock, Measure measure) {
         this.limits = limits;
         this.patience = patience;
         this.clock = clock;
+        this.measure = measure;
     }
 
     /**
@@ -29,17 +33,23 @@ public final class Runs {
         if (current != null || closed) {
             return null;
         }
-        current = new Run(name, limits, patience, clock);
+        current = new Run(name, limits, patience, clock, measure);
         return current;
     }
 
     /**
      * Ends the run that is going on.
      *
-     * @param waiting how many events are pending still, those rejected in the run left out
+     * @param pending rows of {@code routes/sql/count-pending.sql}: {@code mapping}, how many of its events are
+     *     {@code pending} still, and how many of those are {@code waiting}, which leaves out the ones rejected in the
+     *     run; null when they could not be counted
      */
-    public synchronized void end(Run run, long waiting) {
-        run.takeWaiting(waiting);
+    public synchronized void end(Run run, List<Map<String, Object>> pending) {
+        run.end(pending == null ? -1 : pending.stream().mapToLong(row -> ((Number) row.get("waiting")).longValue()).sum());
+        measure.run(run);
+        if (pending != null) {
+            measure.pending(pending);
+        }
         last = run;
         current = null;
     }
