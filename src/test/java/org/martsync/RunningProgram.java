@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.martsync.clinic.Clinic;
+import org.martsync.demo.SqlStatements;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
@@ -34,6 +35,11 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Starts the program against a DHIS2 at any address. */
     public static RunningProgram start(Clinic clinic, String dhis2, String program, String... settings) {
+        return start(clinic, dhis2, program, new SqlStatements(), settings);
+    }
+
+    /** Starts the program and counts its statements. */
+    public static RunningProgram start(Clinic clinic, String dhis2, String program, SqlStatements statements, String... settings) {
         URI database = URI.create(clinic.jdbcUrl().substring("jdbc:".length()));
         List<String> arguments = new ArrayList<>(List.of(
                 "analytics.server=" + database.getHost() + ":" + database.getPort(),
@@ -57,6 +63,7 @@ public final class RunningProgram implements AutoCloseable {
         arguments.addAll(List.of(settings));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);
+        application.addInitializers(statements);
         return new RunningProgram(application.run(arguments.stream().map(argument -> "--" + argument).toArray(String[]::new)));
     }
 
