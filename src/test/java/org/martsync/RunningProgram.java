@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.martsync.clinic.Clinic;
+import org.martsync.demo.SqlStatements;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
@@ -35,6 +36,11 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Starts the program against a DHIS2 at any address. */
     public static RunningProgram start(Clinic clinic, String dhis2, String program, String... settings) {
+        return start(clinic, dhis2, program, new SqlStatements(), settings);
+    }
+
+    /** Starts the program and counts its statements. */
+    public static RunningProgram start(Clinic clinic, String dhis2, String program, SqlStatements statements, String... settings) {
         URI database = URI.create(clinic.jdbcUrl().substring("jdbc:".length()));
         Map<String, String> arguments = new LinkedHashMap<>();
         Stream.concat(Stream.of(
@@ -60,6 +66,7 @@ public final class RunningProgram implements AutoCloseable {
                 .forEach(setting -> arguments.put(setting.substring(0, setting.indexOf('=')), "--" + setting));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);
+        application.addInitializers(statements);
         return new RunningProgram(application.run(arguments.values().toArray(String[]::new)));
     }
 

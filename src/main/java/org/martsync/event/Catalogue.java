@@ -17,8 +17,11 @@ import org.martsync.mapping.Mapping;
  */
 public final class Catalogue {
 
-    /** What stands in a name that can be quoted and read back safely; other names are left out like missing ones. */
-    private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_ .-]+");
+    /**
+     * What may stand in a name. Quoted, a name may have any sign for the database, but the query passes through the routes,
+     * which would take these for a place to fill in; such names are left out like missing ones.
+     */
+    private static final Pattern PLAIN = Pattern.compile("[^?#:$\\\\{}\\p{Cntrl}]+");
 
     /** What every form table has beside its fields. */
     private static final List<String> ORDER = List.of("date_created", "instance_id", "id");

@@ -42,8 +42,8 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
      * column mapped to an object or a plain id, or to nothing ({@code ""}, an id {@code ""}, null); absent keys and empty lists.
      *
      * @param mappingJson {@code mapping.mapping_json}
-     * @param configJson {@code mapping.config}; null is an empty one, except for the patient mapping: without it nobody has said how
-     *        patients are found, and a person would be made twice
+     * @param configJson {@code mapping.config}; an empty object will do, but not null: the mapping was never saved to its end, and
+     *        without the patient mapping's config nobody has said how patients are found
      * @throws InvalidMapping when nothing can be sent by it
      */
     public static Mapping read(String name, String mappingJson, String configJson) {
@@ -55,9 +55,7 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             throw invalid(name, "does not map the table patient, which holds the people. Map the columns of that table and save it.");
         }
 
-        JsonNode config = patient || isGiven(configJson)
-            ? object(name, "config", configJson, "Open the mapping, choose the columns to search by and save it.")
-            : JSON.createObjectNode();
+        JsonNode config = object(name, "config", configJson, "Open the mapping, choose the columns to search by and save it.");
         return new Mapping(name, patient, stage, tables, columns(name, "searchable", config), columns(name, "comparable", config),
             isYes(name, "openLatestCompletedEnrollment", config.path("openLatestCompletedEnrollment"), "yes"));
     }

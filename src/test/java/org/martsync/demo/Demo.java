@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.martsync.MartSync;
 import org.martsync.clinic.Clinic;
@@ -133,6 +135,15 @@ public final class Demo implements AutoCloseable {
         Account account = Account.of(clinic, dhis2, Set.copyOf(expected.kinds().keySet()), statements.count(),
                 runs.last().seconds());
         return account;
+    }
+
+    /** Lets the schedule fire now and waits until that run is over, for a demo whose own schedule rests. */
+    void run() {
+        Runs runs = context.getBean(Runs.class);
+        Instant name = runs.last() == null ? Instant.parse("2026-01-01T00:00:00Z") : runs.last().name().plusSeconds(60);
+        context.getBean(ProducerTemplate.class).sendBodyAndHeader("direct:start-run", null, "run", name);
+        Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20))
+                .until(() -> runs.current() == null && runs.last() != null && runs.last().name().equals(name));
     }
 
     Clinic clinic() {

@@ -55,6 +55,8 @@ public enum Kind {
     MAPPING_WITHOUT_STAGE(REJECTED),
     /** The stage is not one of the program's. */
     MAPPING_STAGE_UNKNOWN(REJECTED),
+    /** The mapping's {@code config} is NULL or a JSON text, or its lists are not lists. */
+    CONFIG_MALFORMED(REJECTED),
     /** {@code warm} where DHIS2 wants a NUMBER. */
     TEXT_IN_A_NUMBER(REJECTED),
     /** {@code Yesterday} where DHIS2 wants a DATE. */
@@ -76,8 +78,6 @@ public enum Kind {
     /** In DHIS2 there are two patients with this UIC, and both agree. */
     IN_DHIS2_TWICE(REJECTED),
 
-    /** The mapping's {@code config} is a JSON text, or its lists are not lists; a stage mapping hardly needs it. */
-    CONFIG_MALFORMED(EITHER),
     /** A DATE question holds {@code 0001-01-01}. */
     YEAR_ONE_ANSWER(EITHER),
     /** The encounter itself, all there is of its patient, is dated 0001-01-01. */

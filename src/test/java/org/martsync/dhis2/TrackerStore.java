@@ -106,6 +106,17 @@ public final class TrackerStore {
         return work.get();
     }
 
+    /** Forgets everything, UIDs of deleted objects included. */
+    public synchronized void clear() {
+        trackedEntities.clear();
+        enrolments.clear();
+        events.clear();
+        enrolmentsByTrackedEntity.clear();
+        eventsByEnrolment.clear();
+        holders.clear();
+        owners.clear();
+    }
+
     /** Lists the tracked entities that are not deleted, oldest first. */
     public synchronized List<TrackedEntity> trackedEntities() {
         return trackedEntities.values().stream().filter(entity -> !entity.deleted()).toList();

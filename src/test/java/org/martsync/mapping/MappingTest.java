@@ -58,21 +58,28 @@ class MappingTest {
     void leaves_out_columns_mapped_to_nothing(String nothing) {
         Mapping mapping = Mapping.read("IPV", """
             {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"other": null, "ipv_form": {"a": %s, "b": "SqX8j4oFNN3"}}}"""
-            .formatted(nothing), null);
+            .formatted(nothing), "{}");
 
         assertThat(mapping.tables()).extracting(FormTable::name).containsExactly("other", "ipv_form");
         assertThat(mapping.tables().get(1).columns()).containsExactly(new Column("b", "SqX8j4oFNN3", "SqX8j4oFNN3"));
     }
 
     @ParameterizedTest
-    @NullSource
-    @ValueSource(strings = {"", "null", "{}", "{\"searchable\": null, \"comparable\": []}"})
+    @ValueSource(strings = {"{}", "{\"searchable\": null, \"comparable\": []}"})
     void takes_a_config_without_content_as_an_empty_one(String config) {
         Mapping mapping = Mapping.read("IPV", IPV, config);
 
         assertThat(mapping.searchable()).isEmpty();
         assertThat(mapping.comparable()).isEmpty();
         assertThat(mapping.reopenCompleted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", "null"})
+    void does_not_take_a_mapping_that_has_no_config(String config) {
+        assertThatThrownBy(() -> Mapping.read("IPV", IPV, config)).isInstanceOf(InvalidMapping.class)
+            .hasMessage("The mapping IPV is empty: its config holds nothing. Open the mapping, choose the columns to search by and save it.");
     }
 
     @ParameterizedTest(name = "openLatestCompletedEnrollment {0} means {1}")
