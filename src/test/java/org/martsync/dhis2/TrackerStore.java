@@ -250,6 +250,17 @@ public final class TrackerStore {
                 event.scheduledAt(), event.completedAt(), event.dataValues(), true, null), event.stamp());
     }
 
+    /** Forgets everything, deleted or not. */
+    synchronized void clear() {
+        trackedEntities.clear();
+        enrolments.clear();
+        events.clear();
+        enrolmentsByTrackedEntity.clear();
+        eventsByEnrolment.clear();
+        holders.clear();
+        owners.clear();
+    }
+
     synchronized Collection<TrackedEntity> allTrackedEntities() {
         return new ArrayList<>(trackedEntities.values());
     }
