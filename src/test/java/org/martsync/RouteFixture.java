@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -165,10 +166,7 @@ public final class RouteFixture implements AutoCloseable {
 
     /** Claims every patient who has pending events, in a program of the test's own. */
     public Claimed claim(ProgramMetadata program) {
-        Run run = new Runs(context.getBean(Limits.class), context.getBean(Patience.class), java.time.Clock.systemUTC()).begin(TICK);
-        run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), program);
-        run.takeColumns(clinic.jdbc().queryForList(sql("read-columns")));
-        Worker worker = run.workers().get(0);
+        Worker worker = prepared(program).workers().get(0);
         Map<String, Object> row = new HashMap<>(clinic.jdbc().queryForMap("""
                 SELECT json_agg(DISTINCT coalesce(nullif(patient_id, ''), ' '))::text AS claimed,
                        max(patient_id) AS last, false AS deferred, count(*) AS walked
@@ -177,6 +175,14 @@ public final class RouteFixture implements AutoCloseable {
         Batch batch = context.getBean(ClaimBatch.class).assemble(worker, read("read-events", worker), read("read-patients", worker));
         statements.forget();
         return new Claimed(worker, batch);
+    }
+
+    /** A run that has read what all its batches need, and that nobody works on yet. */
+    public Run prepared(ProgramMetadata program) {
+        Run run = new Runs(context.getBean(Limits.class), context.getBean(Patience.class), Clock.systemUTC()).begin(TICK);
+        run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), program);
+        run.takeColumns(clinic.jdbc().queryForList(sql("read-columns")));
+        return run;
     }
 
     @SuppressWarnings("unchecked")
