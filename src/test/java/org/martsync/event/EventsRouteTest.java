@@ -230,6 +230,20 @@ class EventsRouteTest {
     }
 
     @Test
+    void aStopInCustomiseRejectsOneEventAndTheOthersGoOn() {
+        threeEvents();
+        customise = exchange -> exchange.setRouteStop(body(exchange).toString().contains("Site 2"));
+
+        RouteFixture.Claimed claimed = collect();
+        Exchange exchange = routes.send("direct:map-events", claimed);
+
+        assertThat(exchange.isRouteStop()).as("the run goes on").isFalse();
+        assertThat(claimed.batch().events()).extracting(PendingEvent::rejected).containsExactly(false, true, false);
+        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject");
+        assertThat(claimed.batch().open()).allSatisfy(event -> assertThat(event.payload()).isNotNull());
+    }
+
+    @Test
     void anExceptionInCustomiseRejectsOneEventAndTellsNoPatientsData() {
         threeEvents();
         customise = exchange -> {
