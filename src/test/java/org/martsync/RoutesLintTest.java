@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +47,7 @@ class RoutesLintTest {
     })
     void whatBreaksARuleIsTold(String right, String wrong, String problem) {
         assertThat(right.isBlank()).isFalse();
-        String broken = GOOD.replaceFirst(java.util.regex.Pattern.quote(right), java.util.regex.Matcher.quoteReplacement(wrong == null ? "" : wrong));
+        String broken = GOOD.replaceFirst(Pattern.quote(right), Matcher.quoteReplacement(wrong == null ? "" : wrong));
         assertThat(broken).isNotEqualTo(GOOD);
 
         assertThat(new RoutesLint(Map.of("good.camel.yaml", broken)).problems()).anySatisfy(one -> assertThat(one).contains(problem));
@@ -90,7 +93,7 @@ class RoutesLintTest {
 
     private static Map<String, String> files() throws IOException {
         try (Stream<Path> files = Files.list(ROUTES)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).collect(java.util.stream.Collectors.toMap(
+            return files.filter(file -> file.toString().endsWith(".yaml")).collect(Collectors.toMap(
                     file -> file.getFileName().toString(), RoutesLint::text));
         }
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +40,7 @@ class AskDhis2RouteTest {
     }
 
     private static RouteFixture loadAt(String url, String... login) {
-        List<String> settings = new java.util.ArrayList<>(List.of("dhis2.url=" + url, "dhis2.response-timeout=2000", "dhis2.connect-timeout=2000"));
+        List<String> settings = new ArrayList<>(List.of("dhis2.url=" + url, "dhis2.response-timeout=2000", "dhis2.connect-timeout=2000"));
         settings.addAll(List.of(login));
         return RouteFixture.load("dhis2", clinic, settings);
     }
@@ -243,7 +245,7 @@ class AskDhis2RouteTest {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        assertThat(root).isInstanceOf(java.io.IOException.class);
+        assertThat(root).isInstanceOf(IOException.class);
     }
 
     private static Dhis2Answer get(RouteFixture loaded, String path) {

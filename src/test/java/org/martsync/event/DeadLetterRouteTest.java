@@ -2,6 +2,7 @@ package org.martsync.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Timestamp;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +83,8 @@ class DeadLetterRouteTest {
 
         reject("Something is wrong.");
 
-        assertThat(clinic.jdbc().queryForList("SELECT run FROM sync_attempt WHERE event_id = " + event, java.sql.Timestamp.class))
-                .extracting(java.sql.Timestamp::toInstant).containsExactly(RouteFixture.TICK);
+        assertThat(clinic.jdbc().queryForList("SELECT run FROM sync_attempt WHERE event_id = " + event, Timestamp.class))
+                .extracting(Timestamp::toInstant).containsExactly(RouteFixture.TICK);
     }
 
     @Test

@@ -8,12 +8,15 @@ import static org.martsync.dhis2.StandInFaults.posts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -350,7 +353,7 @@ class DeliveryRouteTest {
     }
 
     /** A batch as the routes before this one leave it: every patient placed, every event mapped. */
-    private static RouteFixture.Claimed planned(java.util.function.Consumer<Patient> found) {
+    private static RouteFixture.Claimed planned(Consumer<Patient> found) {
         RouteFixture.Claimed claimed = routes.claim();
         Batch batch = claimed.batch();
         batch.patients().forEach(found);
@@ -393,8 +396,8 @@ class DeliveryRouteTest {
     private static JsonNode json(String text) {
         try {
             return new ObjectMapper().readTree(text);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

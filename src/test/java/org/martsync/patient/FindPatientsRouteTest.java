@@ -1,6 +1,7 @@
 package org.martsync.patient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.martsync.RouteFixture.SITE;
 
 import java.time.LocalDate;
@@ -457,7 +458,7 @@ class FindPatientsRouteTest {
         dhis2.fail(1, request -> true).with(503, "down");
         RouteFixture.Claimed claimed = routes.claim();
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> routes.send("direct:find-patients", claimed)).isNotNull();
+        assertThatThrownBy(() -> routes.send("direct:find-patients", claimed)).isNotNull();
         assertThat(claimed.batch().rejected()).isEmpty();
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -595,7 +596,7 @@ class SyncRouteTest {
     }
 
     /** Holds the worker's batch in its POST, with its transaction open, while something else is done. */
-    private static <T> T whileAPostIsUnderWay(Worker worker, Set<String> theirs, java.util.concurrent.Callable<T> meanwhile) throws Exception {
+    private static <T> T whileAPostIsUnderWay(Worker worker, Set<String> theirs, Callable<T> meanwhile) throws Exception {
         CountDownLatch posting = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
         delivering = batch -> {
