@@ -161,14 +161,19 @@ class RouteBeans {
         return new Outcomes();
     }
 
-    /** Sends the login with each request; DHIS2 checks it once a session, which the client's cookie keeps. */
+    /**
+     * Sends the login with each request; DHIS2 checks it once a session, which the client's cookie keeps. The client
+     * sends nothing twice by itself: after a 429 or 503 it would sleep as long as Retry-After says, with the batch's
+     * transaction open, where the run decides how long to wait.
+     */
     @Bean
     HttpClientConfigurer dhis2Login(@Value("${dhis2.user}") String user, @Value("${dhis2.password}") String password,
                                     @Value("${dhis2.token}") String token) {
         String login = token.isBlank()
                 ? "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8))
                 : "ApiToken " + token;
-        return client -> client.setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.AUTHORIZATION, login)));
+        return client -> client.disableAutomaticRetries()
+                .setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.AUTHORIZATION, login)));
     }
 
     @EventListener(ContextClosedEvent.class)

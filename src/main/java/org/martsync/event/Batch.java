@@ -50,6 +50,26 @@ public final class Batch {
      */
     public static Batch of(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
                            ProgramMetadata program, Site site) {
+        Batch batch = read(eventRows, patientRows, mappings, program, site);
+        batch.describePatients();
+        return batch;
+    }
+
+    /**
+     * Puts a batch together that broke on its way before: every event is rejected, and nobody is looked up or sent.
+     *
+     * @param reason for the events that have none of their own
+     */
+    public static Batch givenUp(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
+                                ProgramMetadata program, Site site, String reason) {
+        Batch batch = read(eventRows, patientRows, mappings, program, site);
+        batch.rejectAll(reason);
+        batch.patients.clear();
+        return batch;
+    }
+
+    private static Batch read(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
+                              ProgramMetadata program, Site site) {
         Map<String, Patient> patients = new LinkedHashMap<>();
         for (Map<String, Object> row : patientRows) {
             Patient patient = Patient.read(row);
@@ -72,9 +92,7 @@ public final class Batch {
             }
             events.add(event);
         }
-        Batch batch = new Batch(events, patients, program, mappings.patient());
-        batch.describePatients();
-        return batch;
+        return new Batch(events, patients, program, mappings.patient());
     }
 
     private void describePatients() {

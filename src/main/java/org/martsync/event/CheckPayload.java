@@ -38,6 +38,12 @@ public final class CheckPayload {
         event.send((Map<String, Object>) body);
     }
 
+    /** Rejects the events that never came to {@link #check}: a stop in {@code customise} ends an event's way there. */
+    public void complete(Batch batch) {
+        batch.open().stream().filter(event -> event.payload() == null).forEach(event -> event.reject(
+                "routes/customise.camel.yaml stopped this event without a reason. Let it set header reject to one instead."));
+    }
+
     private static String problem(PendingEvent event, Map<?, ?> payload) {
         if (!event.uid().equals(payload.get("event"))) {
             return "the event's UID was changed, by which its outcome is known";

@@ -30,11 +30,6 @@ public final class DeliverBatch {
     public List<Delivery> plan(Batch batch) {
         List<Round> rounds = new ArrayList<>();
         for (PendingEvent event : batch.open()) {
-            if (event.payload() == null) {
-                event.reject("A step stopped the event before it could be sent. Set header reject to a reason instead, "
-                        + "in routes/customise.camel.yaml or where the route was changed.");
-                continue;
-            }
             Map<String, Object> claims = claims(event, batch.program());
             Round round = rounds.stream().filter(one -> one.hasRoom(claims)).findFirst().orElseGet(() -> {
                 Round next = new Round(largest);

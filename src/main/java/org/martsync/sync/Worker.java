@@ -22,6 +22,7 @@ public final class Worker {
     private final Run run;
     private String after = "";
     private int patients;
+    private String givenUp;
     private String giveUp;
     private boolean done;
     private boolean deferred;
@@ -111,10 +112,9 @@ public final class Worker {
     /** Puts the batch together from what was read of the claimed patients and their events. */
     public Batch assemble(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Site site) {
         ProgramMetadata program = run.program();
-        batch = Batch.of(eventRows, patientRows, run.mappings(), program, site);
-        if (giveUp != null) {
-            batch.rejectAll(giveUp);
-        }
+        // another worker may have the patient by now, and this is the next one
+        batch = claimed.equals(givenUp) ? Batch.givenUp(eventRows, patientRows, run.mappings(), program, site, giveUp)
+                : Batch.of(eventRows, patientRows, run.mappings(), program, site);
         return batch;
     }
 
@@ -124,17 +124,18 @@ public final class Worker {
             return;
         }
         run.count(batch);
-        after = lastClaimed();
+        after = last(claimed);
         deferred |= batch.deferred() > 0;
         progress |= !batch.stored().isEmpty() || !batch.rejected().isEmpty();
-        giveUp = null;
+        givenUp = null;
+        claimed = null;
         patients = Math.min(run.limits().patients(), patients * 2);
         batch = null;
     }
 
-    private String lastClaimed() {
+    private static String last(String claim) {
         try {
-            JsonNode list = JSON.readTree(claimed);
+            JsonNode list = JSON.readTree(claim);
             return list.get(list.size() - 1).asText();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
@@ -147,6 +148,8 @@ public final class Worker {
      * @return how many milliseconds to wait before the next try
      */
     public long failed(Throwable failure) {
+        String broken = claimed;
+        claimed = null;
         batch = null;
         long pause = run.outage(failure);
         if (pause >= 0) {
@@ -154,13 +157,16 @@ public final class Worker {
         }
         if (patients > 1) {
             patients = patients / 4 + 1 < patients ? patients / 4 + 1 : 1;
-        } else if (giveUp == null) {
+        } else if (broken == null) {
+            run.stop("no patient can be claimed: " + AfterFailure.place(failure));
+        } else if (!broken.equals(givenUp)) {
+            givenUp = broken;
             giveUp = "Something unexpected happened on the way (" + AfterFailure.place(failure)
                     + "). Tell whoever looks after this program.";
         } else {
             // not even the rejection could be written: nothing is lost, the events stay pending
-            after = reached == null ? after : reached;
-            giveUp = null;
+            after = last(broken);
+            givenUp = null;
         }
         return 0;
     }

@@ -241,6 +241,14 @@ public final class Dhis2StandIn implements AutoCloseable {
         }
     }
 
+    /** Begins anew, at the same address: nothing stored, nobody logged in, nothing counted, nothing going wrong. */
+    public void forgetEverything() {
+        heal();
+        endSessions();
+        store().clear();
+        resetCounts();
+    }
+
     @Override
     public void close() {
         heal();

@@ -1,0 +1,355 @@
+package org.martsync.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.martsync.RouteFixture.SITE;
+
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.martsync.RouteFixture;
+import org.martsync.clinic.Clinic;
+import org.martsync.dhis2.TrackedEntity;
+import org.martsync.patient.EnrolmentToSend;
+import org.martsync.patient.EnrolmentToSend.Send;
+import org.martsync.patient.Patient;
+
+/** The routes of {@code routes/events.camel.yaml}: from form rows to the event that DHIS2 takes; customise is played by the test. */
+class EventsRouteTest {
+
+    private static final String IPV = "TGvGDt6e6OM";
+    private static final LocalDateTime MORNING = LocalDateTime.of(2024, 2, 1, 10, 30);
+    private static final Processor NOTHING = exchange -> { };
+
+    private static Clinic clinic;
+    private static RouteFixture routes;
+    private static volatile Processor customise;
+
+    @BeforeAll
+    static void start() {
+        clinic = Clinic.installed().migrated();
+        clinic.formTable("odd; \"form\"", "it's \"odd\"").formTable("second_form", "answer");
+        clinic.jdbc().execute("CREATE TABLE texts_form (id serial, encounter_id varchar, answer varchar)");
+        routes = RouteFixture.load("events", clinic, List.of(), new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:customise").process(exchange -> customise.process(exchange));
+            }
+        });
+    }
+
+    @AfterAll
+    static void stop() {
+        routes.close();
+        clinic.close();
+    }
+
+    @BeforeEach
+    void anUntouchedClinic() {
+        customise = NOTHING;
+        clinic.emptied();
+        clinic.mapping("Patient", """
+                {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": {"id": "zRA08XEYiSF"}}}}""", "{\"searchable\": [\"uic\"]}");
+        mapping("IPV", "\"ipv_form\": {\"sp_if_site_type\": \"SqX8j4oFNN3\", \"if_partner_ever_physically_hurt_you\": \"tadIzybMHE7\"}");
+    }
+
+    // ---- the forms
+
+    @Test
+    void eachFormTableIsReadOnceHoweverManyEventsNeedIt() {
+        mapping("Two", "\"ipv_form\": {\"sp_if_site_type\": \"SqX8j4oFNN3\"}, \"second_form\": {\"answer\": \"JkER9yR2Nxm\"}");
+        for (int i = 1; i <= 20; i++) {
+            anEvent(i, i % 2 == 0 ? "Two" : "IPV", 100 + i);
+            clinic.form("ipv_form", 100 + i, i, Map.of("sp_if_site_type", "Site " + i), MORNING);
+        }
+
+        RouteFixture.Claimed claimed = collect();
+
+        assertThat(routes.statements()).hasSize(2);
+        assertThat(claimed.batch().forms("ipv_form", 120)).singleElement()
+                .satisfies(row -> assertThat(row).containsEntry("sp_if_site_type", "Site 20"));
+    }
+
+    @Test
+    void whatAMappingNamesInVainIsLeftOutOfTheQueries() {
+        mapping("IPV", "\"ipv_form\": {\"sp_if_site_type\": \"SqX8j4oFNN3\", \"gone\": \"xVgZuIlZEk2\"}, \"gone_form\": {\"answer\": \"JkER9yR2Nxm\"}");
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+
+        PendingEvent event = mapped().events().get(0);
+
+        assertThat(routes.statements()).singleElement().asString().doesNotContain("gone");
+        assertThat(event.rejection()).isNull();
+        assertThat(values(event)).isEqualTo(Map.of("SqX8j4oFNN3", "Static"));
+    }
+
+    @Test
+    void aTableNamedWithQuotesIsLeftOutAndNothingElseIsRun() {
+        mapping("Odd", "\"odd; \\\"form\\\"\": {\"it's \\\"odd\\\"\": \"SqX8j4oFNN3\"}, \"ipv_form; DROP TABLE log\": {\"a\": \"SqX8j4oFNN3\"},"
+                + " \"ipv_form\": {\"sp_if_site_type\\\" FROM log; --\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "Odd", 101);
+
+        collect();
+
+        assertThat(routes.statements()).allSatisfy(statement -> assertThat(statement).doesNotContain("odd", "DROP", "--"));
+    }
+
+    @Test
+    void aTableWhoseEncountersAreTextsBreaksTheBatchForTheRunToCloseInOn() {
+        mapping("Texts", "\"texts_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "Texts", 101);
+
+        assertThatThrownBy(EventsRouteTest::collect).isNotNull();
+    }
+
+    @Test
+    void theFormsOfRejectedEventsAreNotRead() {
+        anEvent(1, "IPV", 101);
+        RouteFixture.Claimed claimed = routes.claim();
+        claimed.batch().rejectAll("rejected before");
+
+        routes.send("direct:collect-forms", claimed);
+
+        assertThat(routes.statements()).isEmpty();
+    }
+
+    // ---- the event
+
+    @Test
+    void anEventBecomesWhatDhis2Takes() {
+        clinic.orgUnit("ZW_01", "zjiCmkAyHCv");
+        anEvent(1, "IPV", 101, "ZW_01");
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static", "if_partner_ever_physically_hurt_you", "true"), MORNING);
+
+        PendingEvent event = mapped().events().get(0);
+
+        assertThat(event.payload()).containsEntry("event", event.uid()).containsEntry("program", "vatFxlZR2lj")
+                .containsEntry("programStage", IPV).containsEntry("enrollment", "Enrolment01").containsEntry("orgUnit", "zjiCmkAyHCv")
+                .containsEntry("occurredAt", "2024-02-01").containsEntry("status", "ACTIVE");
+        assertThat(values(event)).isEqualTo(Map.of("SqX8j4oFNN3", "Static", "tadIzybMHE7", "true"));
+    }
+
+    @Test
+    void anUnknownOrgUnitCodeMeansTheSite() {
+        anEvent(1, "IPV", 101, "NOWHERE");
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+
+        assertThat(mapped().events().get(0).payload()).containsEntry("orgUnit", SITE);
+    }
+
+    @Test
+    void anEventThatIsThereKeepsItsStatusAndItsEnrolment() {
+        anEvent(1, "IPV", 101);
+        clinic.eventTracked(101, IPV, "Event000001");
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+        RouteFixture.Claimed claimed = collect();
+        Patient patient = claimed.batch().patients().iterator().next();
+        patient.is(new TrackedEntity("Person00001", SITE, Map.of(), List.of(new TrackedEntity.Enrolment("Enrolment09", "vatFxlZR2lj",
+                "COMPLETED", SITE, "2024-01-01T00:00:00.000", null, Map.of("Event000001", "COMPLETED")))));
+
+        routes.send("direct:map-events", claimed);
+
+        assertThat(claimed.batch().events().get(0).payload()).containsEntry("event", "Event000001").containsEntry("status", "COMPLETED")
+                .containsEntry("enrollment", "Enrolment09");
+    }
+
+    // ---- customise
+
+    @Test
+    void customiseGetsTheEventAndWhatItIsOf() {
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+        List<Exchange> seen = new ArrayList<>();
+        customise = seen::add;
+
+        mapped();
+
+        assertThat(seen.get(0).getMessage().getHeader("program")).isEqualTo("vatFxlZR2lj");
+        assertThat(seen.get(0).getMessage().getHeader("stage")).isEqualTo(IPV);
+        assertThat(seen.get(0).getMessage().getHeader("mapping")).isEqualTo("IPV");
+        assertThat(seen.get(0).getMessage().getHeader("orgUnit")).isEqualTo(SITE);
+        assertThat(seen.get(0).getMessage().getBody(Map.class).keySet().stream().map(String::valueOf)).containsExactly(
+                "event", "program", "programStage", "enrollment", "orgUnit", "occurredAt", "status", "dataValues");
+    }
+
+    @Test
+    void whatCustomiseChangesIsSent() {
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+        customise = exchange -> {
+            Map<String, Object> event = body(exchange);
+            event.put("status", "COMPLETED");
+            Map<String, Object> added = Map.of("dataElement", "xVgZuIlZEk2", "value", "true");
+            @SuppressWarnings("unchecked") List<Map<String, Object>> values = (List<Map<String, Object>>) event.get("dataValues");
+            values.add(added);
+        };
+
+        PendingEvent event = mapped().events().get(0);
+
+        assertThat(event.payload()).containsEntry("status", "COMPLETED");
+        assertThat(values(event)).containsEntry("xVgZuIlZEk2", "true");
+    }
+
+    @Test
+    void customiseRejectsOneEventWithItsReasonAndNoOther() {
+        threeEvents();
+        customise = exchange -> {
+            if (body(exchange).toString().contains("Site 2")) {
+                exchange.getMessage().setHeader("reject", "IPV is not sent before the training in June");
+            }
+        };
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::rejection)
+                .containsExactly(null, "IPV is not sent before the training in June", null);
+        assertThat(batch.open()).hasSize(2);
+    }
+
+    @Test
+    void whatCustomiseLeavesInTheHeadersOfOneEventIsNotTheNextOnes() {
+        threeEvents();
+        List<Object> left = new ArrayList<>();
+        customise = exchange -> {
+            left.add(exchange.getMessage().getHeader("left"));
+            exchange.getMessage().setHeader("left", "behind");
+        };
+
+        mapped();
+
+        assertThat(left).hasSize(3).containsOnlyNulls();
+    }
+
+    @Test
+    void aStopInCustomiseRejectsOneEventAndTheOthersGoOn() {
+        threeEvents();
+        customise = exchange -> exchange.setRouteStop(body(exchange).toString().contains("Site 2"));
+
+        RouteFixture.Claimed claimed = collect();
+        Exchange exchange = routes.send("direct:map-events", claimed);
+
+        assertThat(exchange.isRouteStop()).as("the run goes on").isFalse();
+        assertThat(claimed.batch().events()).extracting(PendingEvent::rejected).containsExactly(false, true, false);
+        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject");
+        assertThat(claimed.batch().open()).allSatisfy(event -> assertThat(event.payload()).isNotNull());
+    }
+
+    @Test
+    void anExceptionInCustomiseRejectsOneEventAndTellsNoPatientsData() {
+        threeEvents();
+        customise = exchange -> {
+            if (body(exchange).toString().contains("Site 2")) {
+                throw new IllegalStateException("Amber Test-002");
+            }
+        };
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::rejected).containsExactly(false, true, false);
+        assertThat(batch.events().get(1).rejection()).contains("IllegalStateException").doesNotContain("Amber");
+        assertThat(batch.open()).allSatisfy(event -> assertThat(event.payload()).isNotNull());
+    }
+
+    @Test
+    void whatWouldMakeDhis2RefuseTheWholeRequestRejectsItsEventBeforeItIsSent() {
+        Map<String, Object> spoilt = new LinkedHashMap<>();
+        spoilt.put("orgUnit", "ZW_01");
+        spoilt.put("occurredAt", "1 February 2024");
+        spoilt.put("status", "DONE");
+        spoilt.put("enrollment", null);
+        spoilt.put("event", "Another0001");
+        spoilt.put("dataValues", List.of(Map.of("dataElement", "SqX8j4oFNN3", "value", "a\0b")));
+        spoilt.forEach((field, value) -> {
+            clinic.jdbc().update("DELETE FROM events_to_sync");
+            clinic.jdbc().update("DELETE FROM patient");
+            clinic.jdbc().update("DELETE FROM encounter");
+            clinic.jdbc().update("DELETE FROM ipv_form");
+            threeEvents();
+            customise = exchange -> {
+                if (body(exchange).toString().contains("Site 2")) {
+                    body(exchange).put(field, value);
+                }
+            };
+
+            assertThat(mapped().events()).as(field).extracting(PendingEvent::rejected).containsExactly(false, true, false);
+        });
+    }
+
+    @Test
+    void aBodyThatIsNoLongerAnEventRejectsIt() {
+        threeEvents();
+        customise = exchange -> exchange.getMessage().setBody("gone");
+
+        assertThat(mapped().events()).allSatisfy(event -> assertThat(event.rejection()).contains("routes/customise.camel.yaml"));
+    }
+
+    @Test
+    void anEventThatCannotBeMappedIsRejectedWithAllThatIsWrongAndNeverCustomised() {
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static", "if_partner_ever_physically_hurt_you", "perhaps"), MORNING);
+        List<Exchange> seen = new ArrayList<>();
+        customise = seen::add;
+
+        assertThat(mapped().events().get(0).rejection()).contains("tadIzybMHE7").contains("perhaps");
+        assertThat(seen).isEmpty();
+    }
+
+    // ---- the words of these tests
+
+    private static void mapping(String name, String tables) {
+        clinic.mapping(name, "{\"dhisProgramStageId\": \"" + IPV + "\", \"formTableMappings\": {" + tables + "}}", "{}");
+    }
+
+    private static void anEvent(int patient, String mapping, int encounter) {
+        anEvent(patient, mapping, encounter, "ZW");
+    }
+
+    private static void anEvent(int patient, String mapping, int encounter, String orgUnit) {
+        clinic.patient(patient);
+        clinic.encounter(encounter, patient, orgUnit, MORNING);
+        clinic.pending(patient, mapping, encounter);
+    }
+
+    private static void threeEvents() {
+        for (int i = 1; i <= 3; i++) {
+            anEvent(i, "IPV", 100 + i);
+            clinic.form("ipv_form", 100 + i, i, Map.of("sp_if_site_type", "Site " + i), MORNING);
+        }
+    }
+
+    private static RouteFixture.Claimed collect() {
+        RouteFixture.Claimed claimed = routes.claim();
+        claimed.batch().patients().forEach(patient ->
+                patient.enrol(new EnrolmentToSend("Enrolment01", true, Send.NOTHING, SITE, "2024-01-01", null)));
+        routes.send("direct:collect-forms", claimed);
+        return claimed;
+    }
+
+    private static Batch mapped() {
+        RouteFixture.Claimed claimed = collect();
+        routes.send("direct:map-events", claimed);
+        return claimed.batch();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> body(Exchange exchange) {
+        return exchange.getMessage().getBody(Map.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> values(PendingEvent event) {
+        Map<String, String> values = new LinkedHashMap<>();
+        ((List<Map<String, Object>>) event.payload().get("dataValues")).forEach(value ->
+                values.put((String) value.get("dataElement"), (String) value.get("value")));
+        return values;
+    }
+}

@@ -1,0 +1,647 @@
+package org.martsync.sync;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.martsync.RouteFixture.SITE;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.martsync.RouteFixture;
+import org.martsync.clinic.Clinic;
+import org.martsync.clinic.ClinicAssert;
+import org.martsync.clinic.LogRow;
+import org.martsync.dhis2.CachedProgram;
+import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2Unavailable;
+import org.martsync.event.Batch;
+import org.martsync.event.PendingEvent;
+import org.martsync.patient.Patient;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/**
+ * The routes of {@code routes/sync.camel.yaml}: a run from its tick to its last line, its batches from the claim to the
+ * settling. What the routes in between do to a batch is played by the test; unless it says more, all is stored.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SyncRouteTest {
+
+    private interface Step {
+        void on(Batch batch) throws Exception;
+    }
+
+    private static final Step NOTHING = batch -> { };
+    private static final LocalDateTime MORNING = LocalDateTime.of(2024, 2, 1, 10, 30);
+    private static final Duration SOON = ofSeconds(20);
+
+    private static Clinic clinic;
+    private static RouteFixture routes;
+    private static Instant tick = Instant.parse("2026-03-01T00:00:00Z");
+    private static volatile Step finding;
+    private static volatile Step collecting;
+    private static volatile Step delivering;
+    private static volatile Step deadLetter;
+    private static volatile Step readingProgram;
+    private static final AtomicInteger PROGRAM_READS = new AtomicInteger();
+    private static final List<List<Integer>> DELIVERED = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        clinic = Clinic.installed().migrated();
+        var program = new ObjectMapper().readTree(SyncRouteTest.class.getResourceAsStream("/dhis2/program.json"));
+        routes = RouteFixture.load("sync", clinic, List.of("sync.workers=4", "sync.batch-patients=8", "sync.batch-events=20",
+                "sync.first-pause=10ms", "sync.longest-pause=20ms", "sync.patience=200ms", "dhis2.metadata-max-age=1ms"), new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:read-program").process(exchange -> {
+                    PROGRAM_READS.incrementAndGet();
+                    readingProgram.on(null);
+                    routes.bean(CachedProgram.class).take(program);
+                });
+                from("direct:find-patients").process(exchange -> finding.on(batch(exchange)));
+                from("direct:collect-forms").process(exchange -> collecting.on(batch(exchange)));
+                from("direct:map-events").process(exchange -> { });
+                from("direct:deliver-batch").process(exchange -> {
+                    DELIVERED.add(batch(exchange).open().stream().map(PendingEvent::id).toList());
+                    delivering.on(batch(exchange));
+                    batch(exchange).open().forEach(PendingEvent::store);
+                });
+                from("direct:dead-letter").process(exchange -> deadLetter.on(batch(exchange)))
+                        .filter(simple("${body.size} > 0")).bean("outcomes", "rejected(${body})").to("sql:file:routes/sql/dead-letter.sql");
+            }
+        });
+    }
+
+    private static Batch batch(Exchange exchange) {
+        return exchange.getVariable("batch", Batch.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        routes.close();
+        clinic.close();
+    }
+
+    @BeforeEach
+    void anUntouchedClinic() {
+        finding = NOTHING;
+        collecting = NOTHING;
+        delivering = NOTHING;
+        deadLetter = NOTHING;
+        readingProgram = NOTHING;
+        PROGRAM_READS.set(0);
+        DELIVERED.clear();
+        clinic.emptied();
+        clinic.mapping("Patient", """
+                {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": {"id": "zRA08XEYiSF"}}}}""", "{\"searchable\": [\"uic\"]}");
+        clinic.mapping("IPV", """
+                {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"ipv_form": {"sp_if_site_type": "SqX8j4oFNN3"}}}""", "{}");
+    }
+
+    // ---- a run
+
+    @Test
+    void nothingPendingNeedsNoWorkerAndNoRequest(CapturedOutput log) {
+        int statements = routes.statements().size();
+
+        Run run = run();
+
+        assertThat(run.workers()).isEmpty();
+        assertThat(PROGRAM_READS).hasValue(0);
+        assertThat(routes.statements().size() - statements).as("one to look, one to count").isEqualTo(2);
+        assertThat(log).contains("sync: run " + run.name() + ": 0 events synced, 0 rejected, 0 waiting; 0 requests;");
+    }
+
+    @Test
+    void everyPendingEventIsSyncedAndLogged(CapturedOutput log) {
+        List<Integer> events = patientsWithEvents(25, 2);
+
+        Run run = run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
+        assertThat(clinic.log()).extracting(LogRow::eventId).containsExactlyInAnyOrderElementsOf(events);
+        assertThat(log).contains("run " + run.name() + ": 50 events synced, 0 rejected, 0 waiting;");
+        assertThat(PROGRAM_READS).as("once a run, not once a worker").hasValue(1);
+    }
+
+    @Test
+    void whatASyncedEventBecameIsRemembered() {
+        int event = patientsWithEvents(1, 1).get(0);
+        List<String> uids = new CopyOnWriteArrayList<>();
+        delivering = batch -> batch.open().forEach(one -> uids.add(one.uid()));
+
+        run();
+
+        LogRow row = clinic.logOf(event).get(0);
+        assertThat(clinic.eventUidOf(1001, "TGvGDt6e6OM")).contains(uids.get(0));
+        assertThat(row.program()).isEqualTo("IPV");
+        assertThat(row.syncedBy()).isEqualTo("superman");
+        assertThat(row.comments()).isEqualTo("Patient Id: P-000001  Encounter id :1001 ");
+        assertThat(row.status()).isEqualTo("success");
+        assertThat(row.statusInfo()).isEmpty();
+        assertThat(row.category()).isEqualTo("dhis-sync");
+    }
+
+    @Test
+    void aTickDuringARunIsSkippedAndSaid(CapturedOutput log) throws Exception {
+        patientsWithEvents(1, 1);
+        CountDownLatch posting = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        delivering = batch -> {
+            posting.countDown();
+            answered.await(20, TimeUnit.SECONDS);
+        };
+        Instant first = begin();
+        assertThat(posting.await(20, TimeUnit.SECONDS)).isTrue();
+
+        Instant second = begin();
+        answered.countDown();
+        await().atMost(SOON).until(() -> isOver(first));
+
+        assertThat(log).contains("run " + second + " is skipped: the one before is still going on");
+        assertThat(DELIVERED).hasSize(1);
+        assertThat(routes.bean(Runs.class).last().name()).isEqualTo(first);
+    }
+
+    @Test
+    void whatTheMappingsNameInVainIsSaidOnceARun(CapturedOutput log) {
+        patientsWithEvents(10, 1);
+        clinic.mapping("IPV", """
+                {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"gone_form": {"a": "SqX8j4oFNN3"}}}""", "{}");
+
+        run();
+
+        assertThat(log.getOut().lines().filter(line -> line.contains("gone_form"))).singleElement().asString()
+                .contains("mapping IPV: table gone_form does not exist and is left out");
+    }
+
+    // ---- the claim
+
+    @Test
+    void aBatchHoldsAllEventsOfItsPatients() {
+        patientsWithEvents(30, 3);
+
+        run();
+
+        Map<String, Integer> batchesOfPatient = new HashMap<>();
+        DELIVERED.forEach(ids -> {
+            Map<String, Integer> events = new HashMap<>();
+            ids.forEach(id -> events.merge(clinic.event(id).patientId(), 1, Integer::sum));
+            assertThat(events.values()).allMatch(count -> count == 3);
+            assertThat(ids).hasSizeLessThanOrEqualTo(20);
+            events.keySet().forEach(patient -> batchesOfPatient.merge(patient, 1, Integer::sum));
+        });
+        assertThat(batchesOfPatient).hasSize(30).allSatisfy((patient, batches) -> assertThat(batches).isEqualTo(1));
+    }
+
+    @Test
+    void aPatientWithMoreEventsThanABatchMayHaveIsStillTakenWhole() {
+        patientsWithEvents(1, 45);
+
+        run();
+
+        assertThat(DELIVERED).singleElement().satisfies(ids -> assertThat(ids).hasSize(45));
+    }
+
+    @Test
+    void twoWorkersNeverHaveOnePatient() throws Exception {
+        patientsWithEvents(12, 2);
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+        Set<String> first = ConcurrentHashMap.newKeySet();
+
+        List<Set<String>> others = whileAPostIsUnderWay(workers.get(0), first, () -> List.of(
+                patientsOf(routes.send("direct:sync-batch", Map.of("worker", workers.get(1)), null)),
+                patientsOf(routes.send("direct:sync-batch", Map.of("worker", workers.get(2)), null))));
+
+        assertThat(first).isNotEmpty();
+        assertThat(others.get(0)).isNotEmpty().doesNotContainAnyElementsOf(first);
+        assertThat(others.get(1)).as("the rest is the first worker's").isEmpty();
+        assertThat(clinic.pendingCount()).isZero();
+    }
+
+    @Test
+    void twoWorkersNeverSearchOneValueAtTheSameTime() throws Exception {
+        patientsWithEvents(1, 1);
+        patientWithEvents(2, 1);
+        clinic.patientAgain(2).uic("uic-000001");
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+        clinic.jdbc().update("UPDATE events_to_sync SET synced = true WHERE patient_id = '2'");
+
+        List<Set<String>> others = whileAPostIsUnderWay(workers.get(0), ConcurrentHashMap.newKeySet(), () -> {
+            clinic.jdbc().update("UPDATE events_to_sync SET synced = false WHERE patient_id = '2'");
+            return List.of(patientsOf(routes.send("direct:sync-batch", Map.of("worker", workers.get(1)), null)));
+        });
+
+        assertThat(others.get(0)).isEmpty();
+        assertThat(workers.get(1).claimed()).isNull();
+        assertThat(clinic.pendingCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aPatientLeftToALaterBatchIsTakenInTheSameRun() {
+        List<Integer> events = patientsWithEvents(3, 1);
+        Set<String> left = ConcurrentHashMap.newKeySet();
+        finding = batch -> batch.patients().stream().filter(patient -> patient.id().equals("2") && left.add("2")).forEach(Patient::defer);
+
+        Run run = run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
+        assertThat(run.synced()).isEqualTo(3);
+    }
+
+    @Test
+    void aRowThatIsBrokenIsRejectedAndHoldsNobodyUp() {
+        List<Integer> broken = List.of(clinic.pending(null, "IPV", "10"), clinic.pending(" ", "IPV", "10"), clinic.pending("x'y", "IPV", "10"),
+                clinic.pending("99999999999", "IPV", "10"), clinic.pending("77", "IPV", "10"));
+        List<Integer> good = patientsWithEvents(2, 1);
+        int noEncounter = clinic.pending("1", "IPV", null);
+        int noMapping = clinic.pending("2", "Nobody's", "1002");
+
+        Run run = run();
+
+        broken.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isRejected().hasFailed(1));
+        good.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+        ClinicAssert.assertThat(clinic).event(noEncounter).isRejectedBecause("names no encounter");
+        ClinicAssert.assertThat(clinic).event(noMapping).isRejectedBecause("no mapping named 'Nobody's'");
+        assertThat(run.rejected()).isEqualTo(7);
+    }
+
+    // ---- the settling
+
+    @Test
+    void aRowEditedDuringThePostStaysPending() {
+        List<Integer> events = patientsWithEvents(2, 1);
+        delivering = batch -> clinic.edit(events.get(0));
+
+        run();
+
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        assertThat(clinic.eventUidOf(1001, "TGvGDt6e6OM")).isPresent();
+        ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+
+        delivering = NOTHING;
+        run();
+
+        ClinicAssert.assertThat(clinic).event(events.get(0)).isSynced().hasFailed(0);
+    }
+
+    @Test
+    void aRowEditedDuringThePostThatWasRejectedIsNotLost() {
+        int event = patientsWithEvents(1, 1).get(0);
+        delivering = batch -> {
+            clinic.edit(event);
+            batch.rejectAll("Something is wrong.");
+        };
+
+        run();
+
+        ClinicAssert.assertThat(clinic).event(event).isRejectedBecause("Something is wrong.");
+    }
+
+    @Test
+    void anEventIsAttemptedOnceInARunAndAgainInTheNext() {
+        List<Integer> events = patientsWithEvents(10, 2);
+        delivering = batch -> batch.open().forEach(event -> {
+            if (event.id() % 2 == 0) {
+                event.reject("Something is wrong.");
+            }
+        });
+
+        Run first = run();
+        assertThat(DELIVERED.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(events);
+        assertThat(first.rejected()).isEqualTo(10);
+        assertThat(first.waiting()).isZero();
+
+        DELIVERED.clear();
+        run();
+        assertThat(DELIVERED.stream().flatMap(List::stream)).allMatch(id -> id % 2 == 0).hasSize(10).doesNotHaveDuplicates();
+        events.stream().filter(event -> event % 2 == 0).forEach(event -> ClinicAssert.assertThat(clinic).event(event).isRejected().hasFailed(2));
+    }
+
+    @Test
+    void aBatchIsSettledWholeOrNotAtAll() {
+        List<Integer> events = patientsWithEvents(4, 1);
+        AtomicInteger tries = new AtomicInteger();
+        // comes after synced, log and trackers were written in the same transaction
+        deadLetter = batch -> {
+            if (tries.incrementAndGet() == 1) {
+                assertThat(clinic.pendingCount()).as("nobody else sees it before the end").isEqualTo(4);
+                throw new Dhis2Unavailable("an outage");
+            }
+        };
+
+        run();
+
+        assertThat(tries.get()).isGreaterThan(1);
+        assertThat(clinic.log()).extracting(LogRow::eventId).containsExactlyInAnyOrderElementsOf(events);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    // ---- when something fails
+
+    @Test
+    void aShortOutageIsWaitedForAndCostsNothing(CapturedOutput log) {
+        List<Integer> events = patientsWithEvents(3, 1);
+        AtomicInteger tries = new AtomicInteger();
+        delivering = batch -> {
+            if (tries.incrementAndGet() <= 2) {
+                throw new Dhis2Unavailable("DHIS2 answered HTTP 503");
+            }
+        };
+
+        Run run = run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
+        assertThat(clinic.log()).hasSize(3);
+        assertThat(run.stopped()).isNull();
+        assertThat(log).contains("waits 0.01 s: DHIS2 answered HTTP 503").contains("waits 0.02 s");
+    }
+
+    @Test
+    void aLongOutageStopsTheRunAndIsCountedAgainstNoEvent(CapturedOutput log) {
+        List<Integer> events = patientsWithEvents(20, 1);
+        delivering = batch -> {
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 503");
+        };
+
+        Run run = run();
+
+        assertThat(run.stopped()).contains("DHIS2 answered HTTP 503");
+        assertThat(run.waiting()).isEqualTo(20);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isWaiting());
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_attempt", Integer.class)).isZero();
+        assertThat(log).contains("20 waiting").doesNotContain("Failed delivery").doesNotContain("\tat ");
+
+        delivering = NOTHING;
+        run();
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
+    void anOutageWhilePreparingIsWaitedForLikewise() {
+        int event = patientsWithEvents(1, 1).get(0);
+        readingProgram = batch -> {
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 503");
+        };
+
+        assertThat(run().stopped()).contains("HTTP 503");
+        assertThat(PROGRAM_READS).hasValueGreaterThan(1);
+        ClinicAssert.assertThat(clinic).event(event).isWaiting();
+
+        readingProgram = batch -> {
+            if (PROGRAM_READS.get() % 2 == 1) {
+                throw new Dhis2Unavailable("DHIS2 answered HTTP 503");
+            }
+        };
+        PROGRAM_READS.set(0);
+        assertThat(run().stopped()).isNull();
+        ClinicAssert.assertThat(clinic).event(event).isSynced();
+    }
+
+    @Test
+    void aRefusedLoginStopsTheRunAtOnce() {
+        List<Integer> events = patientsWithEvents(2, 1);
+        readingProgram = batch -> {
+            throw new Dhis2Refuses("DHIS2 refused the login (HTTP 401).");
+        };
+
+        assertThat(run().stopped()).contains("HTTP 401");
+        assertThat(PROGRAM_READS).hasValue(1);
+
+        readingProgram = NOTHING;
+        delivering = batch -> {
+            throw new Dhis2Refuses("DHIS2 refused the login (HTTP 401).");
+        };
+        assertThat(run().stopped()).contains("HTTP 401");
+        assertThat(DELIVERED).hasSizeLessThanOrEqualTo(4);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isWaiting());
+    }
+
+    @Test
+    void whatBreaksOnOnePatientIsClosedInOnAndRejectsTheirEventsAlone(CapturedOutput log) {
+        List<Integer> events = patientsWithEvents(30, 2);
+        finding = breakingOn("17");
+
+        Run run = run();
+
+        assertOnlyThoseOfPatientAreRejected("17", events);
+        assertThat(run.synced()).isEqualTo(58);
+        assertThat(run.rejected()).isEqualTo(2);
+        assertThat(run.stopped()).isNull();
+        assertThat(log).contains("a batch broke").doesNotContain("Amber");
+        assertThat(clinic.logOf(events.get(32)).get(0).statusInfo()).contains("IllegalStateException").doesNotContain("Amber");
+    }
+
+    @Test
+    void aStatementThatBreaksOnOnePatientIsClosedInOnLikewise() {
+        List<Integer> events = patientsWithEvents(12, 1);
+        collecting = batch -> {
+            if (batch.patients().stream().anyMatch(patient -> patient.id().equals("5"))) {
+                routes.bean(ProducerTemplate.class).requestBody("sql:SELECT 1 / 0", (Object) null);
+            }
+        };
+
+        run();
+
+        assertOnlyThoseOfPatientAreRejected("5", events);
+    }
+
+    @Test
+    void severalPatientsThatBreakAreEachClosedInOn() {
+        List<Integer> events = patientsWithEvents(20, 1);
+        finding = batch -> {
+            breakingOn("1").on(batch);
+            breakingOn("2").on(batch);
+            breakingOn("20").on(batch);
+        };
+
+        Run run = run();
+
+        assertThat(run.synced()).isEqualTo(17);
+        assertThat(run.rejected()).isEqualTo(3);
+        assertThat(clinic.pendingCount()).isEqualTo(3);
+        assertThat(events).hasSize(20);
+    }
+
+    @Test
+    void aRejectionThatCannotBeWrittenLeavesItsEventsWaitingAndEndsTheRun() {
+        List<Integer> events = patientsWithEvents(3, 1);
+        deadLetter = batch -> {
+            if (batch.events().stream().anyMatch(event -> "2".equals(event.patientId()))) {
+                throw new IllegalStateException("not even this");
+            }
+        };
+
+        Run run = run();
+
+        ClinicAssert.assertThat(clinic).event(events.get(1)).isWaiting();
+        ClinicAssert.assertThat(clinic).event(events.get(0)).isSynced();
+        ClinicAssert.assertThat(clinic).event(events.get(2)).isSynced();
+        assertThat(run.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void aPatientWhomAnotherWorkerHasByNowIsNotMistakenForTheNext() throws Exception {
+        List<Integer> events = patientsWithEvents(3, 1);
+        finding = breakingOn("1");
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+        Worker worker = workers.get(0);
+        while (worker.patients() > 1) {
+            assertThat(breaks(worker)).isTrue();
+        }
+        assertThat(breaks(worker)).as("patient 1 stands alone and is given up").isTrue();
+
+        finding = NOTHING;
+        whileAPostIsUnderWay(oneAtATime(workers.get(1)), ConcurrentHashMap.newKeySet(), () -> breaks(worker));
+
+        assertThat(worker.claimed()).isEqualTo("[\"2\"]");
+        events.subList(0, 2).forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
+    }
+
+    @Test
+    void aClaimThatCanNeverWorkStopsTheRunAndSaysSo(CapturedOutput log) {
+        int event = patientsWithEvents(1, 1).get(0);
+        clinic.jdbc().execute("ALTER TABLE instance_tracker RENAME TO away");
+        try {
+            Run run = run();
+
+            assertThat(run.stopped()).contains("claimed");
+            ClinicAssert.assertThat(clinic).event(event).isWaiting();
+            assertThat(log).contains("stopped: ").doesNotContain("\tat ");
+        } finally {
+            clinic.jdbc().execute("ALTER TABLE away RENAME TO instance_tracker");
+        }
+    }
+
+    // ---- the words of these tests
+
+    /** Lets a worker try its next batch as route work does, and tells whether it broke. */
+    private static boolean breaks(Worker worker) {
+        try {
+            routes.send("direct:sync-batch", Map.of("worker", worker), null);
+            return false;
+        } catch (RuntimeException broken) {
+            worker.failed(broken);
+            return true;
+        }
+    }
+
+    private static Worker oneAtATime(Worker worker) {
+        while (worker.patients() > 1) {
+            worker.failed(new IllegalStateException("as if"));
+        }
+        return worker;
+    }
+
+    private static Step breakingOn(String patientId) {
+        return batch -> {
+            if (batch.patients().stream().anyMatch(patient -> patient.id().equals(patientId))) {
+                throw new IllegalStateException("Amber Test-0" + patientId);
+            }
+        };
+    }
+
+    private static void assertOnlyThoseOfPatientAreRejected(String patientId, List<Integer> events) {
+        events.forEach(event -> {
+            if (clinic.event(event).patientId().equals(patientId)) {
+                ClinicAssert.assertThat(clinic).event(event).isRejectedBecause("Something unexpected happened").hasFailed(1);
+            } else {
+                ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0);
+            }
+        });
+    }
+
+    private static List<Integer> patientsWithEvents(int patients, int eventsEach) {
+        List<Integer> events = new ArrayList<>();
+        for (int patient = 1; patient <= patients; patient++) {
+            events.addAll(patientWithEvents(patient, eventsEach));
+        }
+        return events;
+    }
+
+    private static List<Integer> patientWithEvents(int patient, int eventsEach) {
+        clinic.patient(patient).orgUnit(SITE);
+        List<Integer> events = new ArrayList<>();
+        for (int i = 0; i < eventsEach; i++) {
+            int encounter = 1000 + patient + 10_000 * i;
+            clinic.encounter(encounter, patient, "ZW", MORNING);
+            events.add(clinic.pending(patient, "IPV", encounter));
+        }
+        return events;
+    }
+
+    /** Holds the worker's batch in its POST, with its transaction open, while something else is done. */
+    private static <T> T whileAPostIsUnderWay(Worker worker, Set<String> theirs, Callable<T> meanwhile) throws Exception {
+        CountDownLatch posting = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        delivering = batch -> {
+            batch.patients().forEach(patient -> theirs.add(patient.id()));
+            posting.countDown();
+            answered.await(20, TimeUnit.SECONDS);
+        };
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> held = other.submit(() -> routes.send("direct:sync-batch", Map.of("worker", worker), null));
+            assertThat(posting.await(20, TimeUnit.SECONDS)).isTrue();
+            delivering = NOTHING;
+            T done = meanwhile.call();
+            answered.countDown();
+            held.get(20, TimeUnit.SECONDS);
+            return done;
+        } finally {
+            answered.countDown();
+            other.shutdown();
+        }
+    }
+
+    private static Set<String> patientsOf(Exchange exchange) {
+        Set<String> patients = ConcurrentHashMap.newKeySet();
+        Batch batch = exchange.getVariable("batch", Batch.class);
+        if (batch != null) {
+            batch.patients().forEach(patient -> patients.add(patient.id()));
+        }
+        return patients;
+    }
+
+    private static Instant begin() {
+        tick = tick.plusSeconds(60);
+        routes.send("direct:start-run", Map.of(), Map.of("run", tick), null);
+        return tick;
+    }
+
+    private static boolean isOver(Instant name) {
+        Runs runs = routes.bean(Runs.class);
+        return runs.current() == null && runs.last() != null && runs.last().name().equals(name);
+    }
+
+    private static Run run() {
+        Instant name = begin();
+        await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> isOver(name));
+        return routes.bean(Runs.class).last();
+    }
+}
