@@ -38,7 +38,7 @@ class DeadLetterRouteTest {
         clinic.mapping("Patient", """
                 {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": {"id": "zRA08XEYiSF"}}}}""", "{\"searchable\": [\"uic\"]}");
         clinic.mapping("IPV", """
-                {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"ipv_form": {"sp_if_site_type": "SqX8j4oFNN3"}}}""", null);
+                {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"ipv_form": {"sp_if_site_type": "SqX8j4oFNN3"}}}""", "{}");
         clinic.patient(7);
         clinic.encounter(70, 7, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
     }
