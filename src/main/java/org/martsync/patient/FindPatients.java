@@ -64,9 +64,12 @@ public final class FindPatients {
      * the other is left to a later batch, when the first one stands in DHIS2. Whose values are too long to be asked for is
      * rejected.
      *
-     * @param mapping the patient mapping, whose {@code searchable} columns are used
+     * @param mapping the patient mapping, whose {@code searchable} columns are used; null only when there is no patient left
      */
     public List<String> searches(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+        if (mapping == null) {
+            return List.of();
+        }
         Map<String, String> attributes = attributesOf(mapping, mapping.searchable());
         Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
         Set<Map<String, String>> seen = new HashSet<>();
