@@ -124,7 +124,7 @@ public final class Worker {
             return;
         }
         run.count(batch);
-        after = lastClaimed();
+        after = last(claimed);
         deferred |= batch.deferred() > 0;
         progress |= !batch.stored().isEmpty() || !batch.rejected().isEmpty();
         giveUp = null;
@@ -132,9 +132,9 @@ public final class Worker {
         batch = null;
     }
 
-    private String lastClaimed() {
+    private static String last(String patients) {
         try {
-            JsonNode list = JSON.readTree(claimed);
+            JsonNode list = JSON.readTree(patients);
             return list.get(list.size() - 1).asText();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
@@ -147,6 +147,8 @@ public final class Worker {
      * @return how many milliseconds to wait before the next try
      */
     public long failed(Throwable failure) {
+        String tried = claimed;
+        claimed = null;
         batch = null;
         long pause = run.outage(failure);
         if (pause >= 0) {
@@ -157,9 +159,11 @@ public final class Worker {
         } else if (giveUp == null) {
             giveUp = "Something unexpected happened on the way (" + AfterFailure.place(failure)
                     + "). Tell whoever looks after this program.";
+        } else if (tried == null) {
+            run.stop("no batch can be taken (" + AfterFailure.place(failure) + ")");
         } else {
             // not even the rejection could be written: nothing is lost, the events stay pending
-            after = reached == null ? after : reached;
+            after = last(tried);
             giveUp = null;
         }
         return 0;
