@@ -52,14 +52,18 @@ public record Dhis2Answer(int status, JsonNode body) {
     /**
      * Returns the body of an answer to a GET.
      *
+     * <p>What is thrown goes to the log: it names DHIS2's error code and not its message, which quotes the values that were
+     * searched for (recordings 259, 261).
+     *
      * @throws Dhis2Unavailable for a 5xx
-     * @throws Dhis2Refuses for everything else but a 200, with DHIS2's own message
+     * @throws Dhis2Refuses for everything else but a 200
      */
     public JsonNode found() {
         if (status == 200) {
             return body;
         }
-        String sentence = "DHIS2 answered HTTP " + status + ": " + message();
+        String code = body.path("errorCode").asText("");
+        String sentence = "DHIS2 answered a question with HTTP " + status + (code.isEmpty() ? "" : " (" + code + ")");
         throw status >= 500 ? new Dhis2Unavailable(sentence) : new Dhis2Refuses(sentence);
     }
 

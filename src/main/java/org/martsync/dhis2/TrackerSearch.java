@@ -59,7 +59,7 @@ public final class TrackerSearch {
                 queries.add(frame + filters(List.of(person)));
                 continue;
             }
-            int more = person.values().stream().mapToInt(value -> encode(escape(value)).length() + 3).sum();
+            int more = length(person);
             if (length + more > LONGEST_LIST && !together.isEmpty()) {
                 queries.add(frame + filters(together));
                 together.clear();
@@ -72,6 +72,15 @@ public final class TrackerSearch {
             queries.add(frame + filters(together));
         }
         return queries;
+    }
+
+    /** Whether a person can be searched for by these values at all: a longer request DHIS2 refuses, with all others in it. */
+    public static boolean fits(Map<String, String> person) {
+        return length(person) <= LONGEST_LIST;
+    }
+
+    private static int length(Map<String, String> person) {
+        return person.values().stream().mapToInt(value -> encode(escape(value)).length() + 3).sum();
     }
 
     private static String filters(List<Map<String, String>> people) {

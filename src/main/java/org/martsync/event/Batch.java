@@ -141,9 +141,10 @@ public final class Batch {
         return patientMapping;
     }
 
-    /** Rejects every event that has not ended yet. */
+    /** Rejects every event that has not ended yet, and asks nothing more of their patients: one of them may be what broke. */
     public void rejectAll(String reason) {
         events.stream().filter(Predicate.not(PendingEvent::stored)).forEach(event -> event.reject(reason));
+        patients.clear();
     }
 
     /** Table to the encounters whose rows are needed of it. */

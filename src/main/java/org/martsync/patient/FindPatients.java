@@ -61,17 +61,26 @@ public final class FindPatients {
      * Writes the queries that look for the patients who are not placed yet: usually one for the whole batch.
      *
      * <p>A value that is empty searches nothing. Of two patients with the same values only the first is looked for;
-     * the other is left to a later batch, when the first one stands in DHIS2.
+     * the other is left to a later batch, when the first one stands in DHIS2. Whose values are too long to be asked for is
+     * rejected.
      *
-     * @param mapping the patient mapping, whose {@code searchable} columns are used
+     * @param mapping the patient mapping, whose {@code searchable} columns are used; null only when there is no patient left
      */
     public List<String> searches(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+        if (mapping == null) {
+            return List.of();
+        }
         Map<String, String> attributes = attributesOf(mapping, mapping.searchable());
         Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
         Set<Map<String, String>> seen = new HashSet<>();
         for (Patient patient : unplaced(patients)) {
             Map<String, String> wanted = wanted(patient, attributes.values());
             if (wanted.isEmpty()) {
+                continue;
+            }
+            if (!TrackerSearch.fits(wanted)) {
+                patient.reject(names(wanted, program) + " of the patient is too long to look them up in DHIS2."
+                        + " Shorten it in the clinic.");
                 continue;
             }
             if (!seen.add(lowerCase(wanted))) {
@@ -207,11 +216,17 @@ public final class FindPatients {
     }
 
     private static String describe(Map<String, String> searched, ProgramMetadata program) {
-        return searched.entrySet().stream().map(entry -> {
-            Attribute attribute = program.attributes().get(entry.getKey());
-            return (attribute == null ? entry.getKey() : attribute.name() + " (" + entry.getKey() + ")")
-                    + " '" + entry.getValue() + "'";
-        }).collect(Collectors.joining(" and "));
+        return searched.entrySet().stream().map(entry -> name(entry.getKey(), program) + " '" + entry.getValue() + "'")
+                .collect(Collectors.joining(" and "));
+    }
+
+    private static String names(Map<String, String> searched, ProgramMetadata program) {
+        return searched.keySet().stream().map(uid -> name(uid, program)).collect(Collectors.joining(" and "));
+    }
+
+    private static String name(String uid, ProgramMetadata program) {
+        Attribute attribute = program.attributes().get(uid);
+        return attribute == null ? uid : attribute.name() + " (" + uid + ")";
     }
 
     /** Column to attribute, for those columns that are mapped. */
