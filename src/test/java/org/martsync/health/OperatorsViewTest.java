@@ -13,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +25,7 @@ import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.StandInFaults;
+import org.martsync.sync.Run;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -35,13 +39,16 @@ class OperatorsViewTest {
     private static final String IPV = """
             {"dhisProgramStageId": {"id": "TGvGDt6e6OM"}, "formTableMappings": {"gbv_form": {"asked": {"id": "tadIzybMHE7"}}}}""";
 
-    private final HttpClient browser = HttpClient.newHttpClient();
-    private final Clinic clinic = Clinic.installed();
-    private final Dhis2StandIn dhis2 = Dhis2StandIn.start();
-    private RunningProgram program;
+    private static final HttpClient BROWSER = HttpClient.newHttpClient();
 
-    @BeforeEach
-    void twoGoodEventsAndOneOfAnUnknownMapping() {
+    private static Clinic clinic;
+    private static Dhis2StandIn dhis2;
+    private static RunningProgram program;
+
+    @BeforeAll
+    static void aClinicWithTwoGoodEventsAndOneOfAnUnknownMapping() {
+        clinic = Clinic.installed();
+        dhis2 = Dhis2StandIn.start();
         clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"], \"comparable\": [\"birthdate\"]}");
         clinic.mapping("IPV", IPV, "{}");
         clinic.formTable("gbv_form", "asked");
@@ -52,64 +59,45 @@ class OperatorsViewTest {
             clinic.pending(patient, "IPV", 10 + patient);
         }
         clinic.pending("1", "Amber Test-001", "11");
+        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
     }
 
-    @AfterEach
-    void stop() {
-        if (program != null) {
-            program.close();
-        }
+    @BeforeEach
+    void allIsPendingAndDhis2Answers() {
+        dhis2.heal();
+        dhis2.acceptConnections();
+        clinic.jdbc().update("UPDATE events_to_sync SET synced = false");
+    }
+
+    @AfterAll
+    static void stop() {
+        program.close();
         dhis2.close();
         clinic.close();
     }
 
     @Test
-    void beforeTheFirstRunAProbeAsksDhis2AndKnowsOfNoRun() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
-        JsonNode health = json("/actuator/health");
+    void aGoodRunIsHealthyAlsoWithRejectedEvents() throws Exception {
+        Run run = program.run();
+        JsonNode health = json(program, "/actuator/health");
         assertThat(health.at("/status").asText()).isEqualTo("UP");
         assertThat(health.at("/components/db/status").asText()).isEqualTo("UP");
         assertThat(health.at("/components/dhis2/status").asText()).isEqualTo("UP");
-        assertThat(health.at("/components/dhis2/details/version").asText()).isEqualTo("2.42.4.1");
         assertThat(health.at("/components/dhis2/details/lastAnswer").asText()).isNotEmpty();
-        assertThat(health.at("/components/lastRun/status").asText()).isEqualTo("UNKNOWN");
-        json("/actuator/health");
-        assertThat(dhis2.requests()).as("a probe soon after asks nothing").isEqualTo(1);
-    }
-
-    @Test
-    void aGoodRunIsHealthyAlsoWithRejectedEvents() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
-        program.run();
-        JsonNode run = json("/actuator/health").at("/components/lastRun");
-        assertThat(run.at("/status").asText()).isEqualTo("UP");
-        assertThat(run.at("/details/run").asText()).isEqualTo("2026-01-01T00:01:00Z");
-        assertThat(run.at("/details/synced").asInt()).isEqualTo(2);
-        assertThat(run.at("/details/rejected").asInt()).isEqualTo(1);
-        assertThat(run.at("/details/waiting").asText()).isEqualTo("0");
-        assertThat(run.at("/details").has("stopped")).isFalse();
-    }
-
-    @Test
-    void whoHasNoLoginSeesTheStatusAndNothingElse() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
-        assertThat(get("/actuator/health", false).body()).startsWith("{\"status\":\"UP\"").doesNotContain("dhis2", "lastRun", "db");
-        dhis2.refuseConnections();
-        program.run();
-        HttpResponse<String> ill = get("/actuator/health", false);
-        assertThat(ill.statusCode()).isEqualTo(503);
-        assertThat(ill.body()).startsWith("{\"status\":\"DOWN\"").doesNotContain("dhis2", "lastRun", "reached");
-        assertThat(get("/actuator/health/liveness", false).statusCode()).as("a restart would not help").isEqualTo(200);
-        assertThat(get("/actuator/prometheus", false).statusCode()).isEqualTo(401);
-        assertThat(get("/actuator/metrics/mart.events", false).statusCode()).isEqualTo(401);
+        JsonNode lastRun = health.at("/components/lastRun");
+        assertThat(lastRun.at("/status").asText()).isEqualTo("UP");
+        assertThat(lastRun.at("/details/run").asText()).isEqualTo(run.name().toString());
+        assertThat(lastRun.at("/details/synced").asInt()).isEqualTo(2);
+        assertThat(lastRun.at("/details/rejected").asInt()).isEqualTo(1);
+        assertThat(lastRun.at("/details/waiting").asText()).isEqualTo("0");
+        assertThat(lastRun.at("/details").has("stopped")).isFalse();
     }
 
     @Test
     void anOutageIsToldWithItsReasonAndGoesWhenDhis2IsBack() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
         dhis2.refuseConnections();
         program.run();
-        JsonNode health = json("/actuator/health");
+        JsonNode health = json(program, "/actuator/health");
         assertThat(health.at("/status").asText()).isEqualTo("DOWN");
         assertThat(health.at("/components/dhis2/status").asText()).isEqualTo("DOWN");
         assertThat(health.at("/components/dhis2/details/reason").asText()).startsWith("DHIS2 cannot be reached (");
@@ -119,91 +107,109 @@ class OperatorsViewTest {
 
         dhis2.acceptConnections();
         program.run();
-        assertThat(json("/actuator/health").at("/status").asText()).isEqualTo("UP");
+        assertThat(json(program, "/actuator/health").at("/status").asText()).isEqualTo("UP");
     }
 
     @Test
-    void aRefusedLoginIsToldAsOne() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.password=wrong");
-        JsonNode health = json("/actuator/health");
-        assertThat(health.at("/components/dhis2/status").asText()).isEqualTo("DOWN");
-        assertThat(health.at("/components/dhis2/details/reason").asText()).contains("login");
+    void whoHasNoLoginSeesTheStatusAndNothingElse() throws Exception {
+        program.run();
+        assertThat(get(program, "/actuator/health", false).body()).startsWith("{\"status\":\"UP\"").doesNotContain("dhis2", "lastRun", "db");
+        dhis2.refuseConnections();
+        program.run();
+        HttpResponse<String> ill = get(program, "/actuator/health", false);
+        assertThat(ill.statusCode()).isEqualTo(503);
+        assertThat(ill.body()).startsWith("{\"status\":\"DOWN\"").doesNotContain("dhis2", "lastRun", "reached");
+        assertThat(get(program, "/actuator/health/liveness", false).statusCode()).as("a restart would not help").isEqualTo(200);
+        assertThat(get(program, "/actuator/prometheus", false).statusCode()).isEqualTo(401);
+        assertThat(get(program, "/actuator/metrics/mart.events", false).statusCode()).isEqualTo(401);
     }
 
     @Test
     void theNumbersAreThoseOfTheRun() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
+        Map<String, Double> before = numbers();
+        dhis2.resetCounts();
         program.run();
-        int requests = dhis2.requests();
-        String numbers = numbers();
-        assertThat(numbers.lines()).contains(
-                "mart_events_total{mapping=\"IPV\",outcome=\"synced\"} 2.0",
-                "mart_events_total{mapping=\"unknown\",outcome=\"rejected\"} 1.0",
-                "mart_batch_events_sum 3.0",
-                "mart_batch_patients_sum 2.0",
-                "mart_pending_events{mapping=\"unknown\"} 1.0",
-                "mart_run_seconds_count{end=\"done\"} 1",
-                "mart_dhis2_requests_seconds_count{status=\"200\"} " + requests);
-        assertThat(numbers).contains("mart_run_ended_seconds").doesNotContain("Amber");
+        Map<String, Double> after = numbers();
+        assertThat(growth(before, after, "mart_events_total{mapping=\"IPV\",outcome=\"synced\"}")).isEqualTo(2);
+        assertThat(growth(before, after, "mart_events_total{mapping=\"unknown\",outcome=\"rejected\"}")).isEqualTo(1);
+        assertThat(growth(before, after, "mart_batch_events_sum")).isEqualTo(3);
+        assertThat(growth(before, after, "mart_batch_patients_sum")).isEqualTo(2);
+        assertThat(growth(before, after, "mart_run_seconds_count{end=\"done\"}")).isEqualTo(1);
+        assertThat(growth(before, after, "mart_dhis2_requests_seconds_count{status=\"200\"}")).isEqualTo(dhis2.requests());
+        assertThat(after).containsEntry("mart_pending_events{mapping=\"unknown\"}", 1.0).containsKey("mart_run_ended_seconds");
+        assertThat(after.keySet()).noneMatch(name -> name.contains("Amber"));
     }
 
     @Test
     void theNumbersOfAnOutageAreItsRequestsAndWhatIsPending() throws Exception {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj");
+        Map<String, Double> before = numbers();
         dhis2.fail(2, StandInFaults.posts()).byResetBeforeProcessing();
         program.run();
-        assertThat(numbers().lines()).contains(
-                "mart_dhis2_requests_seconds_count{status=\"none\"} 2");
+        assertThat(growth(before, numbers(), "mart_dhis2_requests_seconds_count{status=\"none\"}")).isEqualTo(2);
+
         clinic.jdbc().update("UPDATE events_to_sync SET synced = false");
         dhis2.refuseConnections();
         program.run();
-        assertThat(numbers().lines()).contains(
-                "mart_pending_events{mapping=\"IPV\"} 2.0",
-                "mart_run_seconds_count{end=\"stopped\"} 1");
+        Map<String, Double> down = numbers();
+        assertThat(growth(before, down, "mart_run_seconds_count{end=\"stopped\"}")).isEqualTo(1);
+        assertThat(down).containsEntry("mart_pending_events{mapping=\"IPV\"}", 2.0);
+
         dhis2.acceptConnections();
         program.run();
-        assertThat(numbers().lines()).contains("mart_pending_events{mapping=\"IPV\"} 0.0");
+        assertThat(numbers()).containsEntry("mart_pending_events{mapping=\"IPV\"}", 0.0);
     }
 
     @Test
-    void theStartTellsTheVersion(CapturedOutput log) {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true");
+    void theVersionIsToldWhenItIsNewAndAnOldOneIsWarnedOf(CapturedOutput log) throws Exception {
         String host = URI.create(dhis2.url()).getAuthority();
-        Awaitility.await().until(() -> log.getOut().contains("INFO  dhis2: DHIS2 2.42.4.1 at " + host + ", time zone Etc/UTC"));
-        assertThat(log.getOut()).doesNotContain("WARN  dhis2:");
+        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true", "spring.jmx.enabled=false")) {
+            Awaitility.await().until(() -> log.getOut().contains("INFO  dhis2: DHIS2 2.42.4.1 at " + host + ", time zone Etc/UTC"));
+            assertThat(log.getOut()).doesNotContain("WARN  dhis2:");
+            JsonNode health = json(started, "/actuator/health");
+            assertThat(health.at("/components/dhis2/details/version").asText()).isEqualTo("2.42.4.1");
+            assertThat(health.at("/components/lastRun/status").asText()).as("there was none yet").isEqualTo("UNKNOWN");
+            assertThat(health.at("/status").asText()).isEqualTo("UP");
+
+            dhis2.failAlways(StandInFaults.path("/api/system/info")).with(200, "application/json", "{\"version\": \"2.40.5\"}");
+            ProducerTemplate routes = started.bean(ProducerTemplate.class);
+            routes.sendBody("direct:read-server-info", null);
+            routes.sendBody("direct:read-server-info", null);
+            assertThat(log.getOut()).containsOnlyOnce("WARN  dhis2: DHIS2 2.40.5 is older than 2.41: it may not");
+        }
     }
 
     @Test
-    void anOldVersionIsWarnedOfOnce(CapturedOutput log) throws Exception {
-        dhis2.failAlways(StandInFaults.path("/api/system/info")).with(200, "application/json", "{\"version\": \"2.40.5\"}");
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true");
-        Awaitility.await().until(() -> log.getOut().contains("WARN  dhis2: DHIS2 2.40.5 is older than 2.41: it may not"));
-        program.context().getBean(org.apache.camel.ProducerTemplate.class).sendBody("direct:read-server-info", null);
-        assertThat(log.getOut()).containsOnlyOnce("WARN  dhis2:");
-    }
-
-    @Test
-    void theProgramStartsWithoutDhis2(CapturedOutput log) throws Exception {
+    void withoutDhis2TheProgramStartsAndItsLogHasSentencesAndNoStackTraces(CapturedOutput log) {
         dhis2.refuseConnections();
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true");
-        Awaitility.await().until(() -> log.getOut().contains("WARN  dhis2: DHIS2 was not asked for its version: DHIS2 cannot be reached ("));
-        assertThat(json("/actuator/health/db").at("/status").asText()).isEqualTo("UP");
+        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true", "spring.jmx.enabled=false")) {
+            Awaitility.await().until(() -> log.getOut().contains("WARN  dhis2: DHIS2 was not asked for its version: DHIS2 cannot be reached ("));
+            started.run();
+            assertThat(log.getOut()).contains("; stopped: DHIS2 cannot be reached (").doesNotContain("ERROR", "\tat ");
+        }
     }
 
-    private String numbers() throws Exception {
-        return get("/actuator/prometheus", true).body();
+    private static double growth(Map<String, Double> before, Map<String, Double> after, String name) {
+        return after.getOrDefault(name, 0.0) - before.getOrDefault(name, 0.0);
     }
 
-    private JsonNode json(String path) throws Exception {
-        return new ObjectMapper().readTree(get(path, true).body());
+    /** What a Prometheus server would read, name with tags to value. */
+    private static Map<String, Double> numbers() throws Exception {
+        return get(program, "/actuator/prometheus", true).body().lines().filter(line -> line.startsWith("mart_"))
+                .collect(Collectors.toMap(line -> line.substring(0, line.lastIndexOf(' ')),
+                        line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
     }
 
-    private HttpResponse<String> get(String path, boolean login) throws IOException, InterruptedException {
+    private static JsonNode json(RunningProgram asked, String path) throws Exception {
+        return new ObjectMapper().readTree(get(asked, path, true).body());
+    }
+
+    private static HttpResponse<String> get(RunningProgram asked, String path, boolean login) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                + program.context().getEnvironment().getProperty("local.server.port") + path)).header("Accept", path.endsWith("prometheus") && login ? "text/plain" : "application/json");
+                + asked.context().getEnvironment().getProperty("local.server.port") + path))
+                .header("Accept", path.endsWith("prometheus") && login ? "text/plain" : "application/json");
         if (login) {
             request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString("admin:for-the-test".getBytes(StandardCharsets.UTF_8)));
         }
-        return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return BROWSER.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 }

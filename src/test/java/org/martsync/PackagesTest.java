@@ -1,0 +1,39 @@
+package org.martsync;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The table of packages in {@code docs/development.md}. */
+@AnalyzeClasses(packages = "org.martsync", importOptions = ImportOption.DoNotIncludeTests.class)
+class PackagesTest {
+
+    @ArchTest
+    static final ArchRule EACH_USES_WHAT_IT_MAY = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("dhis2").definedBy("..martsync.dhis2..")
+            .layer("mapping").definedBy("..martsync.mapping..")
+            .layer("patient").definedBy("..martsync.patient..")
+            .layer("event").definedBy("..martsync.event..")
+            .layer("sync").definedBy("..martsync.sync..")
+            .layer("health").definedBy("..martsync.health..")
+            .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
+            .layer("settings").definedBy("..martsync.settings..")
+            .layer("root").definedBy("org.martsync")
+            .whereLayer("dhis2").mayNotAccessAnyLayer()
+            .whereLayer("mapping").mayOnlyAccessLayers("dhis2")
+            .whereLayer("patient").mayOnlyAccessLayers("dhis2", "mapping")
+            .whereLayer("event").mayOnlyAccessLayers("dhis2", "mapping", "patient")
+            .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
+            .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
+            .whereLayer("beside").mayNotAccessAnyLayer()
+            .whereLayer("settings").mayNotAccessAnyLayer();
+
+    @ArchTest
+    static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
+            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..console..", "..database..")
+            .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
+}
