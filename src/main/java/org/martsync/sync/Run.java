@@ -166,7 +166,9 @@ public final class Run {
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {
             String state = sql.getSQLState() == null ? "" : sql.getSQLState();
-            boolean passing = state.isEmpty() || List.of("08", "40", "53", "55", "57", "25").contains(state.substring(0, 2));
+            // connection, rollback, resources, lock, shut down by an operator; and a database that is read-only for a while
+            boolean passing = state.isEmpty() || state.equals("25006")
+                    || List.of("08", "40", "53", "55", "57").contains(state.substring(0, 2));
             return passing ? "the database cannot answer (SQL state " + state + ")" : null;
         }
         if (find(failure, CannotGetJdbcConnectionException.class) != null

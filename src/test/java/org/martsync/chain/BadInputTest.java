@@ -300,17 +300,22 @@ class BadInputTest {
                 others.add(chain.visit(patient, "x"));
             }
         }
-        int event = chain.visit(5, "x");
-        chain.clinic.tracked("P-000005", "TwiceTe0001");
-        // an answer that DHIS2 never gives: one person twice
-        chain.dhis2.failAlways(request -> request.query().contains("TwiceTe0001")).with(200, "application/json",
-                "{\"trackedEntities\": [{\"trackedEntity\": \"TwiceTe0001\"}, {\"trackedEntity\": \"TwiceTe0001\"}]}");
+        int encounter = chain.encounterOf(chain.visit(5, "x"));
+        chain.clinic.jdbc().update("DELETE FROM events_to_sync WHERE encounter_id = ?", String.valueOf(encounter));
+        // a form that is a view, and cannot be read where this patient is in it
+        chain.clinic.jdbc().execute("CREATE VIEW broken_form AS SELECT v.*, (1 / (v.patient_id - 5))::varchar AS broken FROM visit_form v");
+        chain.clinic.mapping("Broken", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"broken_form": {"broken": "VtElem00001"}}}""", "{}");
+        int event = chain.clinic.pending(5, "Broken", encounter);
+        try {
+            Run run = chain.program.run();
 
-        Run run = chain.program.run();
-
-        assertThat(run.stopped()).isNull();
-        assertThat(run.waiting()).isZero();
-        chain.assertEvent(event).isRejectedBecause("Something unexpected happened on the way (IllegalStateException").hasFailed(1);
+            assertThat(run.stopped()).isNull();
+            assertThat(run.waiting()).isZero();
+        } finally {
+            chain.clinic.jdbc().execute("DROP VIEW broken_form");
+        }
+        chain.assertEvent(event).isRejectedBecause("Something unexpected happened on the way (PSQLException").hasFailed(1);
         chain.assertOnlyTheseStandInDhis2(others);
     }
 
@@ -349,7 +354,7 @@ class BadInputTest {
         int event = chain.visit(1, "x");
         chain.clinic.jdbc().execute("ALTER TABLE sync_attempt RENAME TO renamed");
         try {
-            assertThat(chain.program.run().stopped()).startsWith("no batch can be taken (PSQLException at ");
+            assertThat(chain.program.run().stopped()).startsWith("no patient can be claimed: PSQLException at ");
             chain.assertEvent(event).isWaiting();
         } finally {
             chain.clinic.jdbc().execute("ALTER TABLE renamed RENAME TO sync_attempt");

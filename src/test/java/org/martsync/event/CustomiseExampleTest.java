@@ -35,7 +35,7 @@ class CustomiseExampleTest {
     @Test
     void ipvIsHeldBackAndHtsIsSentAsCompleted() throws IOException {
         try (Clinic clinic = Clinic.installed(); Dhis2StandIn dhis2 = Dhis2StandIn.start()) {
-            clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"]}").mapping("IPV", STAGE, null).mapping("HTS", STAGE, null);
+            clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"]}").mapping("IPV", STAGE, "{}").mapping("HTS", STAGE, "{}");
             clinic.formTable("gbv_form", "site_type", "asked");
             int ipv = event(clinic, 1, "IPV");
             int hts = event(clinic, 2, "HTS");
