@@ -104,6 +104,11 @@ public final class Run {
         return catalogue;
     }
 
+    /** Whether the run found nothing pending, and so has nothing to count at its end. */
+    public boolean isIdle() {
+        return prepared && catalogue == null;
+    }
+
     /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
     public List<Worker> workers() {
         return stopped != null || catalogue == null ? List.of()
