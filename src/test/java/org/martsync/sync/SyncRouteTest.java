@@ -189,6 +189,38 @@ class SyncRouteTest {
     }
 
     @Test
+    void aRunWhoseRoutesAreStoppedUnderItDoesNotKeepTheNextFromBeginning(CapturedOutput log) throws Exception {
+        patientsWithEvents(1, 1);
+        CountDownLatch posting = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        delivering = batch -> {
+            posting.countDown();
+            answered.await(20, TimeUnit.SECONDS);
+        };
+        Instant first = begin();
+        assertThat(posting.await(20, TimeUnit.SECONDS)).isTrue();
+
+        // what the reload of an edited file does, when the run takes longer than camel.main.shutdown-timeout
+        List<String> stopped = List.of("finish-run", "sync-batch", "work", "prepare-run", "sync-run");
+        for (String route : stopped) {
+            routes.camel().getRouteController().stopRoute(route, 100, TimeUnit.MILLISECONDS);
+        }
+        answered.countDown();
+        try {
+            await().atMost(SOON).until(() -> isOver(first));
+        } finally {
+            for (String route : stopped) {
+                routes.camel().getRouteController().startRoute(route);
+            }
+        }
+
+        assertThat(log).contains("run " + first + ": ").contains("stopped: its routes were stopped").doesNotContain("\tat ");
+        delivering = NOTHING;
+        assertThat(run().stopped()).isNull();
+        assertThat(clinic.pendingCount()).isZero();
+    }
+
+    @Test
     void whatTheMappingsNameInVainIsSaidOnceARun(CapturedOutput log) {
         patientsWithEvents(10, 1);
         clinic.mapping("IPV", """
