@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.EventNotifier;
+import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -340,6 +343,35 @@ class SyncRouteTest {
         run();
 
         ClinicAssert.assertThat(clinic).event(events.get(0)).isSynced().hasFailed(0);
+    }
+
+    @Test
+    void anEditBetweenTheTwoReadsOfAClaimIsNotLost() throws Exception {
+        int event = patientsWithEvents(1, 1).get(0);
+        List<Object> telephones = new CopyOnWriteArrayList<>();
+        delivering = batch -> batch.patients().forEach(patient -> telephones.add(patient.text("telephone")));
+        AtomicInteger reads = new AtomicInteger();
+        EventNotifier afterFirstRead = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent sent) {
+                if (sent instanceof CamelEvent.ExchangeSentEvent to && to.getEndpoint().getEndpointUri().matches(".*read-(patients|events).*")
+                        && reads.incrementAndGet() == 1) {
+                    clinic.jdbc().update("UPDATE patient SET telephone = '0771234567'");
+                    clinic.edit(event);
+                }
+            }
+        };
+        routes.camel().getManagementStrategy().addEventNotifier(afterFirstRead);
+        try {
+            run();
+        } finally {
+            routes.camel().getManagementStrategy().removeEventNotifier(afterFirstRead);
+        }
+
+        assertThat(reads).hasValue(2);
+        assertThat(telephones.contains("0771234567") || clinic.event(event).isPending()).as("sent, or still to be sent").isTrue();
+        run();
+        assertThat(telephones).last().isEqualTo("0771234567");
     }
 
     @Test
