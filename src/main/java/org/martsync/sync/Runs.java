@@ -4,9 +4,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Begins runs, one at a time on this node, and remembers the last one. */
 public final class Runs {
+
+    private static final Logger LOG = LoggerFactory.getLogger("sync");
 
     private final Limits limits;
     private final Patience patience;
@@ -52,6 +56,15 @@ public final class Runs {
         }
         last = run;
         current = null;
+    }
+
+    /** Ends a run that never came to its end, so that the next one can begin; one that ended is left alone. */
+    public synchronized void brokenOff(Run run) {
+        if (current == run) {
+            run.stop("its routes were stopped. Events that are left wait for the next run.");
+            end(run, null);
+            LOG.warn(run.summary());
+        }
     }
 
     /** Lets the run that is going on finish its batches and begins no other. */

@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.EventNotifier;
+import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +192,38 @@ class SyncRouteTest {
     }
 
     @Test
+    void aRunWhoseRoutesAreStoppedUnderItDoesNotKeepTheNextFromBeginning(CapturedOutput log) throws Exception {
+        patientsWithEvents(1, 1);
+        CountDownLatch posting = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        delivering = batch -> {
+            posting.countDown();
+            answered.await(20, TimeUnit.SECONDS);
+        };
+        Instant first = begin();
+        assertThat(posting.await(20, TimeUnit.SECONDS)).isTrue();
+
+        // what the reload of an edited file does, when the run takes longer than camel.main.shutdown-timeout
+        List<String> stopped = List.of("finish-run", "sync-batch", "work", "prepare-run", "sync-run");
+        for (String route : stopped) {
+            routes.camel().getRouteController().stopRoute(route, 100, TimeUnit.MILLISECONDS);
+        }
+        answered.countDown();
+        try {
+            await().atMost(SOON).until(() -> isOver(first));
+        } finally {
+            for (String route : stopped) {
+                routes.camel().getRouteController().startRoute(route);
+            }
+        }
+
+        assertThat(log).contains("run " + first + ": ").contains("stopped: its routes were stopped").doesNotContain("\tat ");
+        delivering = NOTHING;
+        assertThat(run().stopped()).isNull();
+        assertThat(clinic.pendingCount()).isZero();
+    }
+
+    @Test
     void whatTheMappingsNameInVainIsSaidOnceARun(CapturedOutput log) {
         patientsWithEvents(10, 1);
         clinic.mapping("IPV", """
@@ -308,6 +343,35 @@ class SyncRouteTest {
         run();
 
         ClinicAssert.assertThat(clinic).event(events.get(0)).isSynced().hasFailed(0);
+    }
+
+    @Test
+    void anEditBetweenTheTwoReadsOfAClaimIsNotLost() throws Exception {
+        int event = patientsWithEvents(1, 1).get(0);
+        List<Object> telephones = new CopyOnWriteArrayList<>();
+        delivering = batch -> batch.patients().forEach(patient -> telephones.add(patient.text("telephone")));
+        AtomicInteger reads = new AtomicInteger();
+        EventNotifier afterFirstRead = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent sent) {
+                if (sent instanceof CamelEvent.ExchangeSentEvent to && to.getEndpoint().getEndpointUri().matches(".*read-(patients|events).*")
+                        && reads.incrementAndGet() == 1) {
+                    clinic.jdbc().update("UPDATE patient SET telephone = '0771234567'");
+                    clinic.edit(event);
+                }
+            }
+        };
+        routes.camel().getManagementStrategy().addEventNotifier(afterFirstRead);
+        try {
+            run();
+        } finally {
+            routes.camel().getManagementStrategy().removeEventNotifier(afterFirstRead);
+        }
+
+        assertThat(reads).hasValue(2);
+        assertThat(telephones.contains("0771234567") || clinic.event(event).isPending()).as("sent, or still to be sent").isTrue();
+        run();
+        assertThat(telephones).last().isEqualTo("0771234567");
     }
 
     @Test
