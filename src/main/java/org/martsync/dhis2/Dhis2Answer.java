@@ -56,7 +56,7 @@ public record Dhis2Answer(int status, JsonNode body) {
      * searched for (recordings 259, 261).
      *
      * @throws Dhis2Unavailable for a 5xx
-     * @throws Dhis2Refuses for everything else but a 200
+     * @throws Dhis2RefusesQuestion for everything else but a 200
      */
     public JsonNode found() {
         if (status == 200) {
@@ -64,7 +64,7 @@ public record Dhis2Answer(int status, JsonNode body) {
         }
         String code = body.path("errorCode").asText("");
         String sentence = "DHIS2 answered a question with HTTP " + status + (code.isEmpty() ? "" : " (" + code + ")");
-        throw status >= 500 ? new Dhis2Unavailable(sentence) : new Dhis2Refuses(sentence);
+        throw status >= 500 ? new Dhis2Unavailable(sentence) : new Dhis2RefusesQuestion(sentence);
     }
 
     /** Whether this is the report of an import; only a report can prove that something was stored. */

@@ -1,6 +1,7 @@
 package org.martsync.sync;
 
 import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2RefusesQuestion;
 import org.martsync.event.PendingEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +40,9 @@ public final class AfterFailure {
     }
 
     /** Says a failure in a few words: a refusal or an outage in a sentence, everything else by its kind and place in the code. */
-    public String inWords(Exception failure) {
+    public static String inWords(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Dhis2Refuses) {
+            if (cause instanceof Dhis2Refuses || cause instanceof Dhis2RefusesQuestion) {
                 return cause.getMessage();
             }
         }

@@ -161,7 +161,7 @@ public final class Worker {
             run.stop("no patient can be claimed: " + AfterFailure.place(failure));
         } else if (!broken.equals(givenUp)) {
             givenUp = broken;
-            giveUp = "Something unexpected happened on the way (" + AfterFailure.place(failure)
+            giveUp = "Something unexpected happened on the way (" + AfterFailure.inWords(failure)
                     + "). Tell whoever looks after this program.";
         } else {
             // not even the rejection could be written: nothing is lost, the events stay pending

@@ -8,6 +8,7 @@ import static org.martsync.chain.WholeChain.PATIENT_MAPPING;
 import static org.martsync.chain.WholeChain.TEXT;
 import static org.martsync.chain.WholeChain.UIC;
 import static org.martsync.chain.WholeChain.VISIT_MAPPING;
+import static org.martsync.dhis2.StandInFaults.gets;
 
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -317,6 +318,26 @@ class BadInputTest {
         }
         chain.assertEvent(event).isRejectedBecause("Something unexpected happened on the way (PSQLException").hasFailed(1);
         chain.assertOnlyTheseStandInDhis2(others);
+    }
+
+    @Test
+    void aPatientWhomDhis2RefusesToSearchForHoldsNobodyElseUp(CapturedOutput output) {
+        chain.patients(9);
+        List<Integer> others = new ArrayList<>();
+        for (int patient = 1; patient <= 9; patient++) {
+            if (patient != 5) {
+                others.add(chain.visit(patient, "x"));
+            }
+        }
+        int event = chain.visit(5, "x");
+        chain.dhis2.failAlways(gets().and(request -> request.query() != null && request.query().contains("UIC-000005"))).with(400, "UIC-000005 cannot be searched for");
+
+        Run run = chain.program.run();
+
+        assertThat(run.stopped()).isNull();
+        chain.assertEvent(event).isRejectedBecause("DHIS2 answered a question with HTTP 400").hasFailed(1);
+        chain.assertOnlyTheseStandInDhis2(others);
+        assertThat(output.toString()).doesNotContain("UIC-000005");
     }
 
     @Test
