@@ -447,6 +447,21 @@ class SyncRouteTest {
     }
 
     @Test
+    void aBatchThatTakesTooLongIsTriedInSmallerOnes() {
+        patientsWithEvents(12, 1);
+        delivering = batch -> {
+            if (batch.patients().size() > 2) {
+                throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+            }
+        };
+
+        Run run = run();
+
+        assertThat(run.stopped()).isNull();
+        assertThat(run.synced()).isEqualTo(12);
+    }
+
+    @Test
     void aLongOutageStopsTheRunAndIsCountedAgainstNoEvent(CapturedOutput log) {
         List<Integer> events = patientsWithEvents(20, 1);
         delivering = batch -> {
