@@ -260,7 +260,8 @@ class SyncRouteTest {
 
         run();
 
-        assertThat(DELIVERED).singleElement().satisfies(ids -> assertThat(ids).hasSize(45));
+        // a worker may get the patient right after another is done, and finds nothing pending any more
+        assertThat(DELIVERED).filteredOn(ids -> !ids.isEmpty()).singleElement().satisfies(ids -> assertThat(ids).hasSize(45));
     }
 
     @Test
