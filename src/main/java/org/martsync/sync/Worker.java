@@ -153,10 +153,12 @@ public final class Worker {
         batch = null;
         long pause = run.outage(failure);
         if (pause >= 0) {
+            // a batch that takes DHIS2 or a proxy longer than they wait would time out again and again
+            patients = fewer();
             return pause;
         }
         if (patients > 1) {
-            patients = patients / 4 + 1 < patients ? patients / 4 + 1 : 1;
+            patients = fewer();
         } else if (broken == null) {
             run.stop("no patient can be claimed: " + AfterFailure.place(failure));
         } else if (!broken.equals(givenUp)) {
@@ -169,5 +171,9 @@ public final class Worker {
             givenUp = null;
         }
         return 0;
+    }
+
+    private int fewer() {
+        return Math.min(patients / 4 + 1, Math.max(1, patients - 1));
     }
 }

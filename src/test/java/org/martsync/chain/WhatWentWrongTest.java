@@ -690,8 +690,6 @@ class WhatWentWrongTest {
     private enum Outage {
         HTML(dhis2 -> dhis2.failAlways(path("/api/tracker")).with(200, "text/html", "<p>GEHEIM</p>")),
         UNAVAILABLE(dhis2 -> dhis2.failAlways(posts()).with(503, "GEHEIM is not available")),
-        SEARCH_REFUSED(dhis2 -> dhis2.failAlways(gets().and(path("/api/tracker"))).with(400, "filter=zRA08XEYiSF:in:GEHEIM-UIC-1 is invalid.")),
-        SEARCH_CONFLICT(dhis2 -> dhis2.failAlways(gets().and(path("/api/tracker"))).with(409, "filter=zRA08XEYiSF:in:GEHEIM-UIC-1 is invalid.")),
         SEARCH_BROKEN(dhis2 -> dhis2.failAlways(gets().and(path("/api/tracker"))).with(500, "GEHEIM-UIC-1 could not be cast")),
         RESET(dhis2 -> dhis2.failAlways(posts()).byResetAfterProcessing()),
         CUT(dhis2 -> dhis2.failAlways(gets().and(path("/api/tracker"))).byCuttingTheAnswer()),
@@ -704,6 +702,22 @@ class WhatWentWrongTest {
         Outage(Consumer<Dhis2StandIn> happens) {
             this.happens = happens;
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 409})
+    @DisplayName("13 a refused search quoted what was searched for: the log does not")
+    void nothingOfAPatientStandsInTheLogOutputWhenASearchIsRefused(int status, CapturedOutput output) {
+        mappingWithSecrets();
+        patientWithSecrets(1);
+        int event = chain.visit(1, answersWithSecrets());
+        chain.dhis2.failAlways(gets().and(path("/api/tracker"))).with(status, "filter=zRA08XEYiSF:in:GEHEIM-UIC-1 is invalid.");
+
+        chain.program.run();
+
+        chain.assertEvent(event).isRejectedBecause("DHIS2 answered a question with HTTP " + status);
+        assertThat(chain.clinic.logOf(event).get(0).statusInfo()).doesNotContain(SECRET);
+        assertNoSecretIn(output);
     }
 
     @ParameterizedTest
