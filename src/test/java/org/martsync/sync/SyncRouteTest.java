@@ -369,7 +369,8 @@ class SyncRouteTest {
             routes.camel().getManagementStrategy().removeEventNotifier(afterFirstRead);
         }
 
-        assertThat(reads).hasValue(2);
+        // more than one pair where another worker gets the patient right after the first is done
+        assertThat(reads.get()).isGreaterThanOrEqualTo(2);
         assertThat(telephones.contains("0771234567") || clinic.event(event).isPending()).as("sent, or still to be sent").isTrue();
         run();
         assertThat(telephones).last().isEqualTo("0771234567");
