@@ -32,9 +32,9 @@ public final class MapEvent {
      *
      * @return the map, which may be changed; null when the event was rejected
      */
-    public Map<String, Object> map(PendingEvent event, Batch batch, Catalogue catalogue) {
+    public Map<String, Object> map(PendingEvent event, Batch batch) {
         Mapping mapping = event.mapping();
-        Map<String, Set<String>> columns = catalogue.mapped(mapping);
+        Map<String, Set<String>> columns = batch.catalogue().mapped(mapping);
         Map<String, List<Map<String, Object>>> rows = new HashMap<>();
         columns.keySet().forEach(table -> rows.put(table, batch.forms(table, event.encounter())));
         var known = event.patient().inDhis2() == null ? null : event.patient().inDhis2().enrolmentOf(event.uid()).orElse(null);
