@@ -1,8 +1,8 @@
 -- Of some tables, views and the like (a JSON list of names) their columns with their types, NULL for a column that may
 -- not be read. Names come from mappings: nothing that is not here gets into a query.
 SELECT c.relname::text AS table_name,
-       json_object_agg(a.attname, CASE WHEN has_column_privilege(c.oid, a.attnum, 'SELECT')
-         THEN format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) END ORDER BY a.attnum)::text AS columns
+       json_object_agg(a.attname, CASE WHEN has_table_privilege(c.oid, 'SELECT') OR has_column_privilege(c.oid, a.attnum, 'SELECT')
+         THEN format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) END)::text AS columns
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
