@@ -18,13 +18,12 @@ public final class GroupEvents {
         this.site = site;
     }
 
-    public List<AlikeEvents> alike(Batch batch, Catalogue catalogue) {
+    public List<AlikeEvents> alike(Batch batch) {
         Map<List<String>, AlikeEvents> groups = new LinkedHashMap<>();
-        Map<String, Map<String, Set<String>>> columnsOf = new HashMap<>();
         for (PendingEvent event : batch.open()) {
             Mapping mapping = event.mapping();
             String orgUnit = event.orgUnit() == null ? site.orgUnit() : event.orgUnit();
-            Map<String, Set<String>> columns = columnsOf.computeIfAbsent(mapping.name(), name -> catalogue.mapped(mapping));
+            Map<String, Set<String>> columns = batch.catalogue().mapped(mapping);
             Map<String, List<Map<String, Object>>> rows = new HashMap<>();
             columns.keySet().forEach(table -> rows.put(table, batch.forms(table, event.encounter())));
             groups.computeIfAbsent(List.of(mapping.name(), orgUnit),
