@@ -106,7 +106,7 @@ public final class Run {
     /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
     public List<Worker> workers() {
         return stopped != null || mappings == null ? List.of()
-                : IntStream.range(0, limits.workers()).mapToObj(i -> new Worker(this)).toList();
+                : IntStream.range(0, limits.batches()).mapToObj(i -> new Worker(this)).toList();
     }
 
     /** Counts a batch whose transaction is through. */
