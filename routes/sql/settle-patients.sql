@@ -1,6 +1,8 @@
 -- The patients that stand in DHIS2 now: trackers, and a hash of what was sent, to send it again only when it changes.
 WITH placed AS (
-  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+  SELECT DISTINCT ON (instance) *
+  FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+  ORDER BY instance
 ),
 instances AS (
   INSERT INTO instance_tracker (patient_id, instance_id, created_by, date_created)

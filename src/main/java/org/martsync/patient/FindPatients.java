@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Attribute;
@@ -123,8 +125,9 @@ public final class FindPatients {
      */
     public void choose(Collection<Patient> patients, Mapping mapping, ProgramMetadata program,
                        List<Map<String, Object>> holders) {
-        Map<String, String> heldBy = new HashMap<>();
-        holders.forEach(row -> heldBy.put((String) row.get("tracked_entity"), (String) row.get("patient_id")));
+        Map<String, Set<String>> heldBy = new HashMap<>();
+        holders.forEach(row -> heldBy.computeIfAbsent((String) row.get("tracked_entity"), uid -> new TreeSet<>())
+                .add((String) row.get("patient_id")));
         for (Patient patient : unplaced(patients)) {
             if (!patient.hits().isEmpty()) {
                 choose(patient, mapping, program, heldBy);
@@ -132,7 +135,8 @@ public final class FindPatients {
         }
     }
 
-    private void choose(Patient patient, Mapping mapping, ProgramMetadata program, Map<String, String> heldBy) {
+    private void choose(Patient patient, Mapping mapping, ProgramMetadata program,
+                        Map<String, Set<String>> heldBy) {
         Map<String, String> searched = wanted(patient, attributesOf(mapping, mapping.searchable()).values());
         String what = describe(searched, program);
         List<TrackedEntity> exact = patient.hits().stream()
@@ -155,9 +159,10 @@ public final class FindPatients {
                     + hit.orgUnit() + ". Check and update UIC for patient in DHIS.");
             return;
         }
-        String holder = heldBy.get(hit.uid());
-        if (holder != null && !holder.equals(patient.identifier())) {
-            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder
+        Optional<String> holder = heldBy.getOrDefault(hit.uid(), Set.of()).stream()
+                .filter(identifier -> !identifier.equals(patient.identifier())).findFirst();
+        if (holder.isPresent()) {
+            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder.get()
                     + " of this clinic. Correct the value of one of the two, or merge them in the clinic.");
             return;
         }

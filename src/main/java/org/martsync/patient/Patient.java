@@ -26,8 +26,9 @@ public final class Patient {
      * @param trackedEntity its UID
      * @param enrolment the UID of its enrolment, or null
      * @param sent hash of what was last sent of it, or null if we never sent it
+     * @param alsoOf identifier of another patient of the clinic whom the trackers know by it too, or null
      */
-    public record Tracked(String trackedEntity, String enrolment, String sent) {
+    public record Tracked(String trackedEntity, String enrolment, String sent, String alsoOf) {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();

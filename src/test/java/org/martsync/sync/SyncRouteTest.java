@@ -428,6 +428,16 @@ class SyncRouteTest {
         events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
     }
 
+    @Test
+    void aPersonWhoIsSettledTwiceAtOnceIsRememberedOnce() {
+        routes.send("sql:file:routes/sql/settle-patients.sql", Map.of(), """
+                [{"identifier": "P-000001", "instance": "Person00001", "enrolment": "Enrolment01", "hash": "a"},
+                 {"identifier": "P-000002", "instance": "Person00001", "enrolment": "Enrolment01", "hash": "b"}]""");
+
+        assertThat(clinic.jdbc().queryForList("SELECT tracked_entity FROM sync_tracked_entity")).hasSize(1);
+        assertThat(clinic.enrolmentOf("Person00001")).contains("Enrolment01");
+    }
+
     // ---- when something fails
 
     @Test
