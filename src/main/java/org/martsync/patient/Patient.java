@@ -46,6 +46,7 @@ public final class Patient {
     private String rejection;
     private final List<TrackedEntity> hits = new ArrayList<>();
     private TrackedEntity inDhis2;
+    private Tracked before;
     private TrackedEntityToSend trackedEntity;
     private EnrolmentToSend enrolment;
     private boolean trackedEntityStored;
@@ -192,6 +193,15 @@ public final class Patient {
 
     public void is(TrackedEntity person) {
         inDhis2 = person;
+    }
+
+    /** What the trackers know of the person found, under an identifier that the patient had before; null where nothing. */
+    public Tracked before() {
+        return before;
+    }
+
+    public void wasTracked(Tracked person) {
+        before = person;
     }
 
     /** The tracked entity of the patient and what of it has to be sent, once decided. */

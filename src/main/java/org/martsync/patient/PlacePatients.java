@@ -97,7 +97,7 @@ public final class PlacePatients {
         TrackedEntity person = patient.inDhis2();
         Optional<Patient.Tracked> tracked = trackerOf(patient, person.uid());
         String hash = hash(person.orgUnit(), patient);
-        String sent = tracked.map(Patient.Tracked::sent).orElse(null);
+        String sent = known(patient).map(Patient.Tracked::sent).orElse(null);
         if (!patient.attributes().problems().isEmpty()) {
             patient.notes().add("The patient's details were not sent: " + String.join(", ", patient.attributes().problems()));
             return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
@@ -116,7 +116,7 @@ public final class PlacePatients {
                     ComputedUid.ofEnrolment(site.id(), patient.trackedEntity().uid(), program.id()));
         }
         List<Enrolment> there = person.enrolmentsIn(program.id());
-        String trackedUid = trackerOf(patient, person.uid()).map(Patient.Tracked::enrolment).orElse(null);
+        String trackedUid = known(patient).map(Patient.Tracked::enrolment).orElse(null);
         String computedUid = ComputedUid.ofEnrolment(site.id(), person.uid(), program.id());
         Optional<Enrolment> active = there.stream().filter(Enrolment::active).findFirst();
         Optional<Enrolment> tracked = byUid(there, trackedUid).or(() -> byUid(there, computedUid));
@@ -172,6 +172,11 @@ public final class PlacePatients {
 
     private static Optional<Patient.Tracked> trackerOf(Patient patient, String trackedEntity) {
         return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(trackedEntity)).findFirst();
+    }
+
+    /** What the trackers know of the person in DHIS2 whom the patient is, under whatever identifier. */
+    private static Optional<Patient.Tracked> known(Patient patient) {
+        return trackerOf(patient, patient.inDhis2().uid()).or(() -> Optional.ofNullable(patient.before()));
     }
 
     private static Optional<Enrolment> byUid(List<Enrolment> enrolments, String uid) {

@@ -310,6 +310,37 @@ class FindPatientsRouteTest {
     }
 
     @Test
+    void aPersonWhoseTrackersHaveAnIdentifierThatNobodyHasAnyMoreIsThePatient() {
+        aPatientWithAnEvent(1);
+        clinic.tracked("P-mistyped", "Person00001").enrolmentTracked("Person00001", "Enrolment01");
+        clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES ('Person00001', 'of before')");
+        clinic.eventTracked(1001, STAGE, "Event000001");
+        person("Person00001", "UIC-000001");
+        enrolment("Enrolment01", EARLIER);
+        dhis2.store().put(new TrackerStore.Event("Event000001", "Enrolment01", STAGE, SITE, EARLIER, Map.of()));
+        dhis2.store().completeEnrolment("Enrolment01");
+
+        Patient patient = find().get(0);
+
+        assertThat(patient.rejection()).isNull();
+        assertThat(patient.inDhis2().enrolmentOf("Event000001")).as("where its event stands").isPresent();
+        assertThat(patient.trackedEntity().uid()).isEqualTo("Person00001");
+        assertThat(patient.trackedEntity().tracked()).as("under this identifier").isFalse();
+        assertThat(patient.trackedEntity().attributes()).as("it was sent before, so what is empty now is cleared").containsEntry("gjL1o6xvoUl", "");
+        assertThat(patient.enrolment().uid()).isEqualTo("Enrolment01");
+        assertThat(patient.enrolment().send()).isEqualTo(Send.NOTHING);
+    }
+
+    @Test
+    void aPersonWhoseIdentifierWasCorrectedIsStillComparedAsAnybody() {
+        aPatientWithAnEvent(1);
+        clinic.tracked("P-mistyped", "Person00001");
+        person("Person00001", ELSEWHERE, "UIC-000001", "1991-12-31");
+
+        assertThatOnlyRejected("Person00001", "differs in CORE - Date of Birth");
+    }
+
+    @Test
     void twoPatientsWhomDifferentSearchesLeadToOnePersonDoNotGoTogether() {
         clinic.jdbc().update("UPDATE mapping SET config = '{\"searchable\": [\"uic\", \"telephone\"]}' WHERE program_name = 'Patient'");
         aPatientWithAnEvent(1);
@@ -371,6 +402,27 @@ class FindPatientsRouteTest {
             clinic.tracked("P-000077", "Person00001").tracked("P-000078", "Person00001");
 
             assertThatOnlyRejected("of this clinic", "Person00001");
+        });
+    }
+
+    @Test
+    void ofSeveralIdentifiersThatNobodyHasAnyMoreOneIsCorrectedAndNoneIsLost() {
+        clinic.patient(1);
+        clinic.patient(2);
+        String settled = """
+                [{"identifier": "P-000001", "instance": "Person00001", "enrolment": null, "hash": null},
+                 {"identifier": "P-000002", "instance": "Person00002", "enrolment": null, "hash": null}]""";
+
+        withOlderTrackers(() -> {
+            clinic.tracked("P-old", "Person00001").tracked("P-older", "Person00001");
+            clinic.tracked("P-old", "Person00002").tracked("P-000002", "Person00002");
+
+            for (int times = 1; times <= 2; times++) {
+                routes.send("sql:file:routes/sql/settle-patients.sql", Map.of(), settled);
+
+                assertThat(clinic.jdbc().queryForList("SELECT instance_id || ' ' || patient_id FROM instance_tracker", String.class))
+                        .containsExactlyInAnyOrder("Person00001 P-000001", "Person00001 P-old", "Person00002 P-old", "Person00002 P-000002");
+            }
         });
     }
 
