@@ -72,11 +72,6 @@ public record Dhis2Answer(int status, JsonNode body) {
         return (status == 200 || status == 409) && body.has("validationReport");
     }
 
-    /** Whether the request as a whole was refused for what is in it: some object in it breaks the whole. */
-    public boolean refused() {
-        return status == 400 || status == 413 || status == 500;
-    }
-
     /** Returns DHIS2's own message, or that there was none. */
     public String message() {
         return body.path("message").asText("no message");
