@@ -32,6 +32,7 @@ public final class PendingEvent {
     private final String encounterId;
     private final String username;
     private final boolean encounterKnown;
+    private final String otherPatient;
     private final String orgUnit;
     private final LocalDate encounterDate;
     private final Map<String, String> trackedByStage;
@@ -52,6 +53,7 @@ public final class PendingEvent {
         encounterId = (String) row.get("encounter_id");
         username = (String) row.get("username");
         encounterKnown = Boolean.TRUE.equals(row.get("encounter_known"));
+        otherPatient = (String) row.get("other_patient");
         orgUnit = (String) row.get("org_unit");
         Timestamp date = (Timestamp) row.get("encounter_date");
         encounterDate = date == null ? null : date.toLocalDateTime().toLocalDate();
@@ -100,6 +102,11 @@ public final class PendingEvent {
     /** Whether table encounter has the encounter. */
     public boolean encounterKnown() {
         return encounterKnown;
+    }
+
+    /** The patient whom table encounter names for the encounter, where that is not the event's; else null. */
+    public String otherPatient() {
+        return otherPatient;
     }
 
     /** UID of the encounter's org unit, or null where its code is in no tracker. */
