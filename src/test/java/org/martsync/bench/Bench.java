@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Measures the program and writes {@code target/bench.json}; takes about a quarter of an hour.
- * {@code -Dbench.only} with the name of a part does that alone.
+ * {@code -Dbench.only=ceiling}, {@code growth} or {@code processes} does that part alone.
  */
 public final class Bench {
 
@@ -21,8 +21,10 @@ public final class Bench {
     }
 
     public static void main(String[] args) throws Exception {
+        System.setProperty("clinic.preload", "pg_stat_statements");
         Map<String, Part> parts = new LinkedHashMap<>();
         parts.put("ceiling", figures -> new AgainstOthers(figures).measure());
+        parts.put("growth", figures -> new Growth(figures).measure());
         String only = System.getProperty("bench.only", "");
         if (!only.isEmpty()) {
             parts.keySet().retainAll(Set.of(only));
