@@ -25,6 +25,7 @@ public final class Bench {
         Map<String, Part> parts = new LinkedHashMap<>();
         parts.put("ceiling", figures -> new AgainstOthers(figures).measure());
         parts.put("growth", figures -> new Growth(figures).measure());
+        parts.put("processes", figures -> new TwoProcesses(figures).measure());
         String only = System.getProperty("bench.only", "");
         if (!only.isEmpty()) {
             parts.keySet().retainAll(Set.of(only));
