@@ -31,7 +31,7 @@ import org.martsync.dhis2.TrackerStore.TrackedEntity;
 import org.martsync.sync.Run;
 
 /**
- * The mappings of a real clinic, with invented people and answers, through the whole program.
+ * The mappings and org units of a real clinic, with invented people and answers, through the whole program.
  *
  * <p>What must arrive is computed here from the mappings' JSON and the recorded metadata (recording 003), beside the
  * program's own reading of them: each question gets an answer as the flattener writes it, and with it the text that DHIS2
@@ -40,6 +40,7 @@ import org.martsync.sync.Run;
 class RealClinicTest {
 
     private static final Path MAPPINGS = Path.of("../shared/clinic/mappings.json");
+    private static final Path ORG_UNITS = Path.of("../shared/clinic/orgunits.csv");
     private static final List<String> STAGES = List.of("TB", "HTS", "PREP", "IPV", "FP", "NCD");
     /** Every form table has them, whatever a mapping says of them. */
     private static final Set<String> STANDARD = Set.of("id", "encounter_id", "visit_id", "patient_id", "username", "date_created",
@@ -54,16 +55,22 @@ class RealClinicTest {
     private static final Map<String, JsonNode> mappings = new LinkedHashMap<>();
     private static final Map<String, JsonNode> elements = new HashMap<>();
     private static final Set<String> attributes = new LinkedHashSet<>();
+    /** Code and UID of each org unit of the clinic. */
+    private static final List<String[]> orgUnits = new ArrayList<>();
 
     private final Random random = new Random(SEED);
     /** The columns that each form table has. */
     private final Map<String, Set<String>> tables = new TreeMap<>();
     /** What DHIS2 must hold of each event. */
     private final Map<Integer, Map<String, String>> expected = new TreeMap<>();
+    /** Where each event was, by its UID. */
+    private final Map<Integer, String> places = new HashMap<>();
 
     @BeforeAll
     static void start() throws IOException {
         assumeTrue(Files.exists(MAPPINGS), () -> "the clinic's mappings are not here: " + MAPPINGS);
+        assumeTrue(Files.exists(ORG_UNITS), () -> "the clinic's org units are not here: " + ORG_UNITS);
+        Files.readAllLines(ORG_UNITS).stream().skip(1).map(line -> line.split(",")).forEach(orgUnits::add);
         for (JsonNode row : new ObjectMapper().readTree(MAPPINGS.toFile())) {
             mappings.put(row.path("program_name").asText(), row);
         }
@@ -95,6 +102,8 @@ class RealClinicTest {
             }
             chain.clinic.mapping(name, json.toString(), row.path("config").toString());
         });
+        chain.clinic.jdbc().update("DELETE FROM orgunit_tracker");
+        orgUnits.forEach(orgUnit -> chain.clinic.orgUnit(orgUnit[0], orgUnit[1]));
         createForms();
     }
 
@@ -132,7 +141,7 @@ class RealClinicTest {
             ClinicAssert.assertThat(chain.clinic).event(entry.getKey()).isSynced();
             Event event = chain.stored(entry.getKey(), entry.getValue());
             assertThat(event.stage()).isEqualTo(entry.getValue());
-            assertThat(event.orgUnit()).isEqualTo("DoA0vsy8Da5");
+            assertThat(event.orgUnit()).isEqualTo(places.get(entry.getKey()));
             assertThat(event.occurredAt()).isEqualTo(WholeChain.MORNING.toLocalDate().atStartOfDay());
             assertThat(event.dataValues()).as("event %d of %s", entry.getKey(), entry.getValue())
                     .containsExactlyInAnyOrderEntriesOf(expected.get(entry.getKey()));
@@ -173,20 +182,21 @@ class RealClinicTest {
 
     /** Fills in the forms of a mapping for a new encounter, queues it, and writes down what DHIS2 must hold. */
     private int event(int patient, String mapping) {
-        int encounter = chain.encounter(patient);
+        String[] orgUnit = orgUnits.get(random.nextInt(orgUnits.size()));
+        int encounter = chain.encounter(patient, orgUnit[0], WholeChain.MORNING);
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();
         Map<String, String> values = new HashMap<>();
-        // data element to the places, table and column, that exist for it
-        Map<String, List<String[]>> places = new LinkedHashMap<>();
+        // data element to table and column of each that exists for it
+        Map<String, List<String[]>> columnsOf = new LinkedHashMap<>();
         forms(mapping).forEach((table, columns) -> {
             rows.put(table, new LinkedHashMap<>());
             columns.forEach((column, element) -> {
                 if (tables.get(table).contains(column)) {
-                    places.computeIfAbsent(element, id -> new ArrayList<>()).add(new String[] {table, column});
+                    columnsOf.computeIfAbsent(element, id -> new ArrayList<>()).add(new String[] {table, column});
                 }
             });
         });
-        places.forEach((element, where) -> {
+        columnsOf.forEach((element, where) -> {
             String[] answer = answer(elements.get(stage(mapping) + element));
             String[] empty = random.nextBoolean() ? null : new String[] {""};
             int filled = random.nextInt(where.size());
@@ -202,6 +212,7 @@ class RealClinicTest {
         rows.forEach((table, row) -> chain.clinic.form(table, encounter, patient, row, WholeChain.MORNING));
         int event = chain.clinic.pending(patient, mapping, encounter);
         expected.put(event, values);
+        places.put(event, orgUnit[1]);
         return event;
     }
 

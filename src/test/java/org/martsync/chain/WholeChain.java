@@ -123,7 +123,7 @@ final class WholeChain implements AutoCloseable {
         return encounter(patient, HOME, MORNING);
     }
 
-    private int encounter(int patient, String orgUnit, LocalDateTime when) {
+    int encounter(int patient, String orgUnit, LocalDateTime when) {
         int encounter = ++lastEncounter;
         clinic.encounter(encounter, patient, orgUnit, when);
         return encounter;
