@@ -2,9 +2,9 @@ package org.martsync.bench;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +24,17 @@ import org.martsync.dhis2.Dhis2StandIn;
  */
 final class Growth {
 
-    private static final int WARM_UP = 40_000;
-    /** Pending events, and how often that many are measured. */
-    private static final int[][] SIZES = {{1_000, 5}, {10_000, 4}, {100_000, 1}, {1_000_000, 1}};
+    private static final int WARM_UP = 100_000;
+    private static final int FEW = 10_000;
+    private static final int MANY = 1_000_000;
+    /** Pending events of each run; few again at the end, so that neither a warmer JVM nor a fuller database decides. */
+    private static final int[] RUNS = {1_000, 1_000, 1_000, FEW, FEW, FEW, 100_000, MANY, FEW, FEW, FEW};
     private static final int IDLE_RUNS = 50;
     private static final int INSERTS = 120;
     private static final long LONGEST_GAP_MILLIS = 1_000;
+
+    /** A part of claim-batch.sql that no other statement has. */
+    private static final String CLAIM = "pg_try_advisory_xact_lock";
 
     private final Figures figures;
     private final Dhis2StandIn dhis2 = BenchClinic.dhis2();
@@ -40,18 +45,35 @@ final class Growth {
         this.figures = figures;
     }
 
+    /** What the runs of one size came to. */
+    private static final class Sum {
+
+        private int events;
+        private int requests;
+        private long statements;
+        private double seconds;
+        private double cpuMillis;
+        private int heap;
+    }
+
     void measure() throws Exception {
         figures.progress("growth: starting the program");
         try (OwnProcess program = new OwnProcess("bench-growth", clinic, dhis2)) {
             figures.progress("growth: warming up");
             BenchClinic.add(clinic, WARM_UP);
             run(program, WARM_UP);
-            Map<Integer, Double> speeds = new HashMap<>();
-            for (int[] size : SIZES) {
-                speeds.put(size[0], grown(program, size[0], size[1]));
+            Map<Integer, Sum> sums = new TreeMap<>();
+            for (int events : RUNS) {
+                figures.progress("growth: %,d pending events", events);
+                measure(program, events, sums.computeIfAbsent(events, size -> new Sum()));
+                if (events == MANY) {
+                    figures.put("claimMaxMillis", statements.longestMillis(CLAIM));
+                    figures.put("claimMeanMillis", statements.meanMillis(CLAIM));
+                    figures.put("claimPages", statements.pages(CLAIM));
+                }
             }
-            figures.put("growthRatio", speeds.get(1_000_000) / speeds.get(10_000));
-            figures.put("claimMaxMillis", statements.longestMillis("pg_try_advisory_xact_lock"));
+            sums.forEach(this::put);
+            figures.put("growthRatio", perSecond(sums.get(MANY)) / perSecond(sums.get(FEW)));
             nothingToDo();
             delay(program);
         }
@@ -59,30 +81,31 @@ final class Growth {
         clinic.close();
     }
 
-    /** Measures rounds of a number of pending events and returns the events a second. */
-    private double grown(OwnProcess program, int events, int rounds) throws Exception {
-        double seconds = 0;
-        int requests = 0;
-        long calls = 0;
+    private void measure(OwnProcess program, int events, Sum sum) throws Exception {
+        BenchClinic.add(clinic, events);
+        clinic.jdbc().execute("VACUUM (ANALYZE)");
+        statements.reset();
         int collections = program.collections();
         Duration cpu = program.cpu();
-        for (int round = 1; round <= rounds; round++) {
-            figures.progress("growth: %,d pending events, round %d of %d", events, round, rounds);
-            BenchClinic.add(clinic, events);
-            clinic.jdbc().execute("VACUUM (ANALYZE)");
-            statements.reset();
-            Ended run = run(program, events);
-            seconds += run.seconds();
-            requests += run.requests();
-            calls += statements.count();
-        }
-        int all = events * rounds;
-        figures.put("eventsPerSecond" + events, all / seconds);
-        figures.put("cpuMillisPerEvent" + events, (double) program.cpu().minus(cpu).toMillis() / all);
-        figures.put("heapAfterGcMb" + events, program.heapAfterCollection(collections));
-        figures.put("requestsPerEvent" + events, (double) requests / all);
-        figures.put("statementsPerEvent" + events, (double) calls / all);
-        return all / seconds;
+        Ended run = run(program, events);
+        sum.events += events;
+        sum.requests += run.requests();
+        sum.statements += statements.count();
+        sum.seconds += run.seconds();
+        sum.cpuMillis += program.cpu().minus(cpu).toMillis();
+        sum.heap = Math.max(sum.heap, program.heapAfterCollection(collections));
+    }
+
+    private void put(int size, Sum sum) {
+        figures.put("eventsPerSecond" + size, perSecond(sum));
+        figures.put("cpuMillisPerEvent" + size, sum.cpuMillis / sum.events);
+        figures.put("heapAfterGcMb" + size, sum.heap);
+        figures.put("requestsPerEvent" + size, (double) sum.requests / sum.events);
+        figures.put("statementsPerEvent" + size, (double) sum.statements / sum.events);
+    }
+
+    private static double perSecond(Sum sum) {
+        return sum.events / sum.seconds;
     }
 
     private Ended run(OwnProcess program, int events) throws Exception {

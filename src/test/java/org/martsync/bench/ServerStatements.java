@@ -30,8 +30,22 @@ final class ServerStatements {
 
     /** Returns the milliseconds that the slowest execution of the statements with such a part took. */
     double longestMillis(String part) {
-        return jdbc.queryForObject("""
-                SELECT max(s.max_exec_time) FROM bench.pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+        return figure("max(s.max_exec_time)", part);
+    }
+
+    /** Returns the milliseconds that an execution of the statements with such a part took on average. */
+    double meanMillis(String part) {
+        return figure("sum(s.total_exec_time) / sum(s.calls)", part);
+    }
+
+    /** Returns the pages that an execution of the statements with such a part looked at on average. */
+    double pages(String part) {
+        return figure("sum(s.shared_blks_hit + s.shared_blks_read) / sum(s.calls)", part);
+    }
+
+    private double figure(String what, String part) {
+        return jdbc.queryForObject("SELECT " + what + """
+                 FROM bench.pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
                 WHERE d.datname = current_database() AND strpos(s.query, ?) > 0""", Double.class, part);
     }
 }
