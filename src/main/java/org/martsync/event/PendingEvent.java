@@ -30,6 +30,7 @@ public final class PendingEvent {
     private final String patientId;
     private final String mappingName;
     private final String encounterId;
+    private final Integer encounter;
     private final String username;
     private final boolean encounterKnown;
     private final String otherPatient;
@@ -51,6 +52,7 @@ public final class PendingEvent {
         patientId = (String) row.get("patient_id");
         mappingName = (String) row.get("program_id");
         encounterId = (String) row.get("encounter_id");
+        encounter = number(encounterId);
         username = (String) row.get("username");
         encounterKnown = Boolean.TRUE.equals(row.get("encounter_known"));
         otherPatient = (String) row.get("other_patient");
@@ -121,7 +123,7 @@ public final class PendingEvent {
 
     /** The encounter as a number, or null where the text is none. */
     public Integer encounter() {
-        return number(encounterId);
+        return encounter;
     }
 
     static Integer number(String text) {
