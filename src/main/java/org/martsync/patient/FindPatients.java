@@ -130,7 +130,7 @@ public final class FindPatients {
                 values.put(uid, usual(attribute.type()));
             }
         });
-        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values)).get(0);
+        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values), false).get(0);
     }
 
     private static String usual(ValueType type) {
