@@ -393,6 +393,34 @@ class SyncRouteTest {
     }
 
     @Test
+    void whatIsSentIsNotedUntilItIsAnswered() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        String noted = "SELECT unnest(events) FROM sync_request";
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        delivering = batch -> {
+            seen.addAll(clinic.jdbc().queryForList(noted, Integer.class)); // by another connection
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+        };
+        run();
+        assertThat(seen).containsAll(events);
+        int unanswered = clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class);
+        assertThat(unanswered).isPositive();
+
+        delivering = NOTHING;
+        run();
+
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isEqualTo(unanswered);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+
+        clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        DELIVERED.clear();
+        run();
+
+        assertThat(DELIVERED).containsExactly(events);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isZero();
+    }
+
+    @Test
     void anEditUnderWayIsNeitherWaitedForNorLost() throws Exception {
         List<Integer> events = patientsWithEvents(2, 2);
         try (Connection flattener = clinic.dataSource().getConnection(); Statement statement = flattener.createStatement()) {
@@ -653,7 +681,7 @@ class SyncRouteTest {
     @Test
     void aClaimThatCanNeverWorkStopsTheRunAndSaysSo(CapturedOutput log) {
         int event = patientsWithEvents(1, 1).get(0);
-        clinic.jdbc().execute("ALTER TABLE instance_tracker RENAME TO away");
+        clinic.jdbc().execute("ALTER TABLE sync_attempt RENAME TO away");
         try {
             Run run = run();
 
@@ -661,7 +689,7 @@ class SyncRouteTest {
             ClinicAssert.assertThat(clinic).event(event).isWaiting();
             assertThat(log).contains("stopped: ").doesNotContain("\tat ");
         } finally {
-            clinic.jdbc().execute("ALTER TABLE away RENAME TO instance_tracker");
+            clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_attempt");
         }
     }
 
