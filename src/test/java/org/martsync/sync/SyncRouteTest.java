@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.martsync.RouteFixture.SITE;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -431,6 +433,77 @@ class SyncRouteTest {
     }
 
     @Test
+    void whatIsSentIsNotedUntilItIsAnswered() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        String noted = "SELECT unnest(events) FROM sync_request";
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        delivering = batch -> {
+            seen.addAll(clinic.jdbc().queryForList(noted, Integer.class)); // by another connection
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+        };
+        run();
+        assertThat(seen).containsAll(events);
+        int unanswered = clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class);
+        assertThat(unanswered).isPositive();
+
+        delivering = NOTHING;
+        run();
+
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isEqualTo(unanswered);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+
+        clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        DELIVERED.clear();
+        run();
+
+        assertThat(DELIVERED).containsExactly(events);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isZero();
+    }
+
+    @Test
+    void anEditUnderWayIsNeitherWaitedForNorLost() throws Exception {
+        List<Integer> events = patientsWithEvents(2, 2);
+        try (Connection flattener = clinic.dataSource().getConnection(); Statement statement = flattener.createStatement()) {
+            flattener.setAutoCommit(false);
+            statement.executeUpdate("UPDATE events_to_sync SET synced = false WHERE id IN (" + events.get(0) + ", " + events.get(2) + ")");
+            delivering = batch -> batch.open().stream().filter(event -> event.patientId().equals("2")).forEach(event -> event.reject("Wrong."));
+
+            run(); // comes to its end while the rows are locked
+
+            ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+            ClinicAssert.assertThat(clinic).event(events.get(3)).isRejectedBecause("Wrong.");
+            flattener.commit();
+        }
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        assertThat(clinic.event(events.get(2)).isPending()).isTrue();
+        assertThat(clinic.logOf(events.get(2))).extracting(LogRow::statusInfo).containsExactly("Wrong.");
+
+        delivering = NOTHING;
+        run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
+    void untilTheVeryEndOfABatchItsRowsCanBeEditedWithoutWaiting() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        AtomicInteger edits = new AtomicInteger();
+        // comes after log and trackers were written in the same transaction
+        deadLetter = batch -> {
+            if (edits.getAndIncrement() == 0) {
+                clinic.jdbc().execute("SET lock_timeout = '1s'; UPDATE events_to_sync SET synced = false WHERE id = " + events.get(0)
+                        + "; RESET lock_timeout");
+            }
+        };
+
+        run();
+
+        assertThat(edits).hasValue(1);
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+    }
+
+    @Test
     void anEventIsAttemptedOnceInARunAndAgainInTheNext() {
         List<Integer> events = patientsWithEvents(10, 2);
         delivering = batch -> batch.open().forEach(event -> {
@@ -454,7 +527,7 @@ class SyncRouteTest {
     void aBatchIsSettledWholeOrNotAtAll() {
         List<Integer> events = patientsWithEvents(4, 1);
         AtomicInteger tries = new AtomicInteger();
-        // comes after synced, log and trackers were written in the same transaction
+        // comes after log and trackers were written in the same transaction
         deadLetter = batch -> {
             if (tries.incrementAndGet() == 1) {
                 assertThat(clinic.pendingCount()).as("nobody else sees it before the end").isEqualTo(4);
@@ -658,7 +731,7 @@ class SyncRouteTest {
     @Test
     void aClaimThatCanNeverWorkStopsTheRunAndSaysSo(CapturedOutput log) {
         int event = patientsWithEvents(1, 1).get(0);
-        clinic.jdbc().execute("ALTER TABLE instance_tracker RENAME TO away");
+        clinic.jdbc().execute("ALTER TABLE sync_attempt RENAME TO away");
         try {
             Run run = run();
 
@@ -666,7 +739,7 @@ class SyncRouteTest {
             ClinicAssert.assertThat(clinic).event(event).isWaiting();
             assertThat(log).contains("stopped: ").doesNotContain("\tat ");
         } finally {
-            clinic.jdbc().execute("ALTER TABLE away RENAME TO instance_tracker");
+            clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_attempt");
         }
     }
 
