@@ -12,7 +12,7 @@ public final class Runs {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
 
-    private final Limits limits;
+    private final BatchSize size;
     private final Patience patience;
     private final Clock clock;
     private final Measure measure;
@@ -20,8 +20,8 @@ public final class Runs {
     private Run last;
     private boolean closed;
 
-    public Runs(Limits limits, Patience patience, Clock clock, Measure measure) {
-        this.limits = limits;
+    public Runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
+        this.size = size;
         this.patience = patience;
         this.clock = clock;
         this.measure = measure;
@@ -37,7 +37,7 @@ public final class Runs {
         if (current != null || closed) {
             return null;
         }
-        current = new Run(name, limits, patience, clock, measure);
+        current = new Run(name, size, patience, clock, measure);
         return current;
     }
 
