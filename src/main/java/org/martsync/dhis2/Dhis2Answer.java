@@ -66,17 +66,17 @@ public record Dhis2Answer(int status, JsonNode body) {
         }
         String code = body.path("errorCode").asText("");
         String sentence = "DHIS2 answered a question with HTTP " + status + (code.isEmpty() ? "" : " (" + code + ")");
-        throw status >= 500 ? new Dhis2Unavailable(sentence) : new Dhis2RefusesQuestion(sentence);
+        throw !questionRefused() ? new Dhis2Unavailable(sentence) : new Dhis2RefusesQuestion(sentence);
+    }
+
+    /** Whether DHIS2 does not answer a GET for what is asked in it. */
+    public boolean questionRefused() {
+        return status != 200 && status < 500;
     }
 
     /** Whether this is the report of an import; only a report can prove that something was stored. */
     public boolean report() {
         return (status == 200 || status == 409) && body.has("validationReport");
-    }
-
-    /** Whether the request as a whole was refused for what is in it: some object in it breaks the whole. */
-    public boolean refused() {
-        return status == 400 || status == 413 || status == 500;
     }
 
     /** Returns DHIS2's own message, or that there was none. */

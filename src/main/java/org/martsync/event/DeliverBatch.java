@@ -46,9 +46,14 @@ public final class DeliverBatch {
         delivery.settle(ImportReport.read(answer.body()));
     }
 
-    /** Rejects the one event that DHIS2 refuses alone. */
-    public void reject(Delivery delivery, Dhis2Answer answer) {
-        delivery.reject(answer);
+    /** Keeps the one event that DHIS2 refuses alone in doubt. */
+    public void doubt(Delivery delivery, Dhis2Answer answer) {
+        delivery.doubt(answer);
+    }
+
+    /** Decides by the answer to the patient alone whether the events in doubt are to blame, see {@link Delivery#judge}. */
+    public void judge(Delivery delivery, Dhis2Answer answer) {
+        delivery.judge(answer);
     }
 
     /** What may stand only once in a payload, and for whom it stands there. */

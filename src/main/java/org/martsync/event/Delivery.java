@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Dhis2Answer;
+import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ExplainFault;
 import org.martsync.dhis2.ImportReport;
 import org.martsync.dhis2.ImportReport.Kind;
@@ -21,22 +22,31 @@ import org.martsync.patient.TrackedEntityToSend;
  * Events that go to DHIS2 in one POST, with what their patients need there.
  *
  * <p>A POST that DHIS2 refuses as a whole is sent once more, then in halves, until the one event that breaks it stands
- * alone and is rejected by name.
+ * alone. That event is in doubt, since a DHIS2 that is ill refuses everything: it is rejected by name only when DHIS2
+ * reports on something else afterwards, at last on its patient without it. Otherwise it was an outage.
  */
 public final class Delivery {
+
+    /** So many refused one after the other are worth the question whether DHIS2 takes anything at all. */
+    private static final int MANY = 2;
+
+    private record Doubt(Delivery alone, Dhis2Answer answer) {
+    }
 
     private final List<PendingEvent> events;
     private final ProgramMetadata program;
     private final boolean triedBefore;
+    private final List<Doubt> doubts;
 
-    private Delivery(List<PendingEvent> events, ProgramMetadata program, boolean triedBefore) {
+    private Delivery(List<PendingEvent> events, ProgramMetadata program, boolean triedBefore, List<Doubt> doubts) {
         this.events = events;
         this.program = program;
         this.triedBefore = triedBefore;
+        this.doubts = doubts;
     }
 
     static Delivery of(List<PendingEvent> events, ProgramMetadata program) {
-        return new Delivery(events, program, false);
+        return new Delivery(events, program, false, new ArrayList<>());
     }
 
     public List<PendingEvent> events() {
@@ -50,7 +60,7 @@ public final class Delivery {
 
     /** The same events, for the second and last time as they are. */
     public Delivery retry() {
-        return new Delivery(events, program, true);
+        return new Delivery(events, program, true, doubts);
     }
 
     /** Whether one event of one patient stands alone. */
@@ -73,11 +83,60 @@ public final class Delivery {
         List<PendingEvent> half = parts.stream().flatMap(List::stream).toList();
         // in between nothing is sent twice; the one that stands alone gets its second try before it is rejected
         boolean alone = half.stream().map(PendingEvent::uid).distinct().count() == 1;
-        return new Delivery(half, program, !alone);
+        return new Delivery(half, program, !alone, doubts);
     }
 
-    /** Rejects the event that stands alone. */
-    public void reject(Dhis2Answer answer) {
+    /** Keeps the event that was refused alone in doubt. */
+    void doubt(Dhis2Answer answer) {
+        doubts.add(new Doubt(this, answer));
+    }
+
+    /** Whether an event of the whole delivery was refused alone and DHIS2 has reported on nothing since. */
+    public boolean inDoubt() {
+        return !doubts.isEmpty();
+    }
+
+    /** Whether so many are in doubt that more would be sent in vain, should DHIS2 be ill. */
+    public boolean inMuchDoubt() {
+        return doubts.size() >= MANY;
+    }
+
+    /**
+     * The patient of the event in doubt without the event: a POST that a DHIS2 in health takes. A patient of whom nothing
+     * is new goes without attributes, which leaves them as they are (recording 151).
+     */
+    public Map<String, Object> patientAlone() {
+        PendingEvent event = doubts.get(doubts.size() - 1).alone().events.get(0);
+        Patient patient = event.patient();
+        Map<String, Object> payload = new LinkedHashMap<>();
+        payload.put("trackedEntities", List.of(person(patient.trackedEntity(),
+                patient.trackedEntityWaits() ? patient.trackedEntity().attributes() : Map.of())));
+        payload.put("enrollments", patient.enrolmentWaits()
+                ? List.of(enrolment(patient, String.valueOf(event.payload().get("occurredAt")))) : List.of());
+        payload.put("events", List.of());
+        return payload;
+    }
+
+    /**
+     * Takes the answer to {@link #patientAlone}.
+     *
+     * @throws Dhis2Unavailable when it is no report either: then DHIS2 takes nothing, and no event is to blame
+     */
+    void judge(Dhis2Answer answer) {
+        if (!answer.report()) {
+            throw new Dhis2Unavailable("DHIS2 answered HTTP " + answer.status() + " to everything it was sent");
+        }
+        settlePatients(ImportReport.read(answer.body()), List.of(doubts.get(doubts.size() - 1).alone().events.get(0).patient()));
+        decide();
+    }
+
+    /** DHIS2 reports on what it is sent, so what it refused alone is to blame. */
+    private void decide() {
+        doubts.forEach(doubt -> doubt.alone().reject(doubt.answer()));
+        doubts.clear();
+    }
+
+    private void reject(Dhis2Answer answer) {
         events.forEach(event -> event.reject("DHIS2 could not take this event: " + answer.message()
                 + ". Look at its values for something unusual. [HTTP " + answer.status() + "]"));
     }
@@ -91,7 +150,7 @@ public final class Delivery {
         for (PendingEvent event : events) {
             Patient patient = event.patient();
             if (seen.add(patient.trackedEntity().uid()) && patient.trackedEntityWaits()) {
-                people.add(person(patient.trackedEntity()));
+                people.add(person(patient.trackedEntity(), patient.trackedEntity().attributes()));
             }
             if (seen.add(patient.enrolment().uid()) && patient.enrolmentWaits()) {
                 enrolments.add(enrolment(patient, String.valueOf(event.payload().get("occurredAt"))));
@@ -105,12 +164,12 @@ public final class Delivery {
         return payload;
     }
 
-    private Map<String, Object> person(TrackedEntityToSend person) {
+    private Map<String, Object> person(TrackedEntityToSend person, Map<String, String> attributes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("trackedEntity", person.uid());
         json.put("trackedEntityType", program.trackedEntityType());
         json.put("orgUnit", person.orgUnit());
-        json.put("attributes", person.attributes().entrySet().stream()
+        json.put("attributes", attributes.entrySet().stream()
                 .map(entry -> Map.of("attribute", entry.getKey(), "value", entry.getValue())).toList());
         return json;
     }
@@ -154,7 +213,12 @@ public final class Delivery {
             event.reject(reasons.isEmpty() ? "DHIS2 did not store the event and gave no reason. Ask the DHIS2 administrator to look."
                     : String.join(", ", reasons));
         }
-        for (Patient patient : events.stream().map(PendingEvent::patient).distinct().toList()) {
+        settlePatients(report, events.stream().map(PendingEvent::patient).distinct().toList());
+        decide();
+    }
+
+    private static void settlePatients(ImportReport report, List<Patient> patients) {
+        for (Patient patient : patients) {
             if (report.stored(Kind.TRACKED_ENTITY, patient.trackedEntity().uid())) {
                 patient.trackedEntityStored();
             }

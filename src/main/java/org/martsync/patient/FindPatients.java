@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.Dhis2Answer;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.TrackedEntity;
@@ -45,9 +47,17 @@ public final class FindPatients {
         return TrackerSearch.byUids(uids, withEvents);
     }
 
-    /** Takes what was read of tracked patients; those that are no longer there stay unplaced and are looked up anew. */
-    public void takeTracked(Collection<Patient> patients, JsonNode answer) {
-        Map<String, TrackedEntity> there = TrackedEntity.readAll(answer).stream()
+    /**
+     * Takes what was read of tracked patients; those that are no longer there stay unplaced and are looked up anew.
+     *
+     * @throws Dhis2Refuses when DHIS2 refused the question: in it are well-formed UIDs only, so it would refuse any
+     */
+    public void takeTracked(Collection<Patient> patients, Dhis2Answer answer) {
+        if (answer.questionRefused()) {
+            throw new Dhis2Refuses("DHIS2 refuses to be asked for patients by their UIDs (HTTP " + answer.status()
+                    + "). Check its version and what stands between it and this program.");
+        }
+        Map<String, TrackedEntity> there = TrackedEntity.readAll(answer.found()).stream()
                 .collect(Collectors.toMap(TrackedEntity::uid, Function.identity(), (one, same) -> one));
         for (Patient patient : patients) {
             if (patient.inDhis2() == null) {
@@ -107,6 +117,44 @@ public final class FindPatients {
                     .filter(hit -> patient.hits().stream().noneMatch(known -> known.uid().equals(hit.uid())))
                     .forEach(patient.hits()::add);
         }
+    }
+
+    /** Writes a search by all searchable columns for values that nobody has and that hold nothing unusual. */
+    public String searchForNobody(Mapping mapping, ProgramMetadata program) {
+        Map<String, String> values = new TreeMap<>();
+        attributesOf(mapping, mapping.searchable()).values().forEach(uid -> {
+            Attribute attribute = program.attributes().get(uid);
+            if (attribute != null) {
+                values.put(uid, usual(attribute.type()));
+            }
+        });
+        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values)).get(0);
+    }
+
+    private static String usual(ValueType type) {
+        return switch (type) {
+            case DATE, DATETIME, AGE -> "1800-01-01";
+            case BOOLEAN, TRUE_ONLY -> "true";
+            default -> type.isNumber() ? "1" : "mart-dhis2-sync";
+        };
+    }
+
+    /**
+     * Says whose fault a refused search is.
+     *
+     * @param refusal the answer to it
+     * @param ofNobody the answer to {@link #searchForNobody}
+     * @throws Dhis2Refuses when both were refused: every search would be
+     * @throws org.martsync.dhis2.Dhis2RefusesQuestion otherwise: it is a value of one of the patients
+     */
+    public void refused(Dhis2Answer refusal, Dhis2Answer ofNobody, Mapping mapping) {
+        if (ofNobody.questionRefused()) {
+            // its message quotes no patient
+            throw new Dhis2Refuses("DHIS2 refuses every search for patients (HTTP " + ofNobody.status() + ": " + ofNobody.message()
+                    + "). Check searchable (" + String.join(", ", mapping.searchable()) + ") in the config of the mapping "
+                    + mapping.name() + ", and dhis2.country-org-unit.");
+        }
+        refusal.found();
     }
 
     /** Returns the hits' UIDs, separated by commas, to ask the trackers whose they are; empty when nothing was found. */

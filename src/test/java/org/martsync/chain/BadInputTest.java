@@ -341,6 +341,42 @@ class BadInputTest {
     }
 
     @Test
+    void aSearchThatDhis2RefusesForEverybodyStopsTheRunWithOneSentenceAndNoEventsFault() {
+        chain.patients(30);
+        List<Integer> events = new ArrayList<>();
+        for (int patient = 1; patient <= 30; patient++) {
+            events.add(chain.visit(patient, "x"));
+        }
+        chain.dhis2.failAlways(gets().and(request -> request.query().contains("filter="))).with(400, "Organisation unit does not exist: Nowhere0001");
+
+        Run run = chain.program.run();
+
+        assertThat(run.stopped()).isEqualTo("DHIS2 refuses every search for patients (HTTP 400: Organisation unit does not exist: Nowhere0001)."
+                + " Check searchable (uic) in the config of the mapping Patient, and dhis2.country-org-unit.");
+        assertThat(chain.dhis2.requests()).as("the program, and two searches of each worker at most").isLessThanOrEqualTo(1 + 2 * 4);
+        events.forEach(event -> chain.assertEvent(event).isWaiting());
+    }
+
+    @Test
+    void aQuestionForKnownPatientsThatIsRefusedStopsTheRunToo() {
+        chain.patients(5);
+        for (int patient = 1; patient <= 5; patient++) {
+            chain.visit(patient, "x");
+        }
+        chain.program.run();
+        List<Integer> events = new ArrayList<>();
+        for (int patient = 1; patient <= 5; patient++) {
+            events.add(chain.visit(patient, "y"));
+        }
+        chain.dhis2.failAlways(gets().and(request -> request.query().contains("trackedEntities="))).with(400, "no such parameter");
+
+        Run run = chain.program.run();
+
+        assertThat(run.stopped()).startsWith("DHIS2 refuses to be asked for patients by their UIDs (HTTP 400).");
+        events.forEach(event -> chain.assertEvent(event).isWaiting());
+    }
+
+    @Test
     void anEventOfWhichNothingCanBeWrittenWaitsAndNobodyElseDoes() {
         chain.patients(9);
         List<Integer> others = new ArrayList<>();

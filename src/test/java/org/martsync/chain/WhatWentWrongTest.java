@@ -573,6 +573,41 @@ class WhatWentWrongTest {
         assertThat(chain.clinic.log()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 413, 500})
+    @DisplayName("12 an outage that shows in POSTs only is waited for too, and is no event's fault")
+    void aDhis2ThatTakesNothingIsNoEventsFault(int status) {
+        List<Integer> events = thirtyPatientsWithAVisit();
+        chain.dhis2.failAlways(posts()).with(status, "text/html", "<html>not now</html>");
+
+        Run run = chain.program.run();
+
+        assertThat(run.stopped()).contains("HTTP " + status + " to everything it was sent").contains("in vain");
+        assertThat(run.waiting()).isEqualTo(30);
+        events.forEach(event -> chain.assertEvent(event).isWaiting());
+        assertThat(chain.clinic.log()).isEmpty();
+
+        chain.dhis2.heal();
+        chain.program.run();
+        chain.assertOnlyTheseStandInDhis2(events);
+        events.forEach(event -> chain.assertEvent(event).hasFailed(0));
+    }
+
+    @Test
+    @DisplayName("12 one event that DHIS2 cannot take is rejected by name, also when it is all there is to send")
+    void theOneEventThatDhis2CannotTakeIsRejectedAloneInARun() {
+        chain.patients(1);
+        int event = chain.visit(1, "POISON");
+        chain.dhis2.failAlways(posts().and(holding("POISON"))).with(500, "An internal error has occurred");
+
+        for (int times = 1; times <= 2; times++) {
+            Run run = chain.program.run();
+
+            assertThat(run.stopped()).isNull();
+            chain.assertEvent(event).isRejectedBecause("DHIS2 could not take this event: An internal error has occurred").hasFailed(times);
+        }
+    }
+
     @Test
     @DisplayName("12 a DHIS2 that refuses connections leaves the events waiting")
     void aDhis2ThatIsNotThereLeavesTheEventsWaiting() {
@@ -711,7 +746,7 @@ class WhatWentWrongTest {
         mappingWithSecrets();
         patientWithSecrets(1);
         int event = chain.visit(1, answersWithSecrets());
-        chain.dhis2.failAlways(gets().and(path("/api/tracker"))).with(status, "filter=zRA08XEYiSF:in:GEHEIM-UIC-1 is invalid.");
+        chain.dhis2.failAlways(gets().and(request -> request.query().contains("GEHEIM-UIC-1"))).with(status, "filter=zRA08XEYiSF:in:GEHEIM-UIC-1 is invalid.");
 
         chain.program.run();
 

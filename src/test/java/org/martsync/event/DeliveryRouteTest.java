@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RouteFixture;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
-import org.martsync.dhis2.StandInFaults;
+import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.TrackedEntity;
 import org.martsync.dhis2.TrackerStore;
 import org.martsync.patient.Patient;
@@ -251,28 +251,84 @@ class DeliveryRouteTest {
         assertThat(posted.get(1)).isEqualTo(posted.get(0));
     }
 
-    @Test
-    void aWholeRefusedForEveryoneRejectsEachByName() {
-        for (int i = 1; i <= 4; i++) {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 15})
+    void theFirstEventAndTheLastAreFoundLikeAnyOther(int place) {
+        for (int i = 1; i <= 16; i++) {
             anEvent(i, "IPV", 100 + i);
         }
-        StandInFaults.Fault always = dhis2.failAlways(posts()).with(400, "nothing is taken today");
+        RouteFixture.Claimed claimed = planned();
+        PendingEvent breaking = event(claimed, place);
+        dhis2.failAlways(posts().and(holding(breaking.uid()))).with(500, "could not execute statement");
 
-        Batch batch = deliver();
+        routes.send("direct:deliver-batch", claimed);
 
-        assertThat(batch.rejected()).hasSize(4).allSatisfy(event -> assertThat(event.rejection()).contains("nothing is taken today"));
-        assertThat(always.struck()).isLessThanOrEqualTo(2 + 2 + 4 * 2);
+        assertThat(claimed.batch().rejected()).containsExactly(breaking);
+        assertThat(claimed.batch().stored()).hasSize(15);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 413, 500})
+    void anEventThatIsRefusedWithNoOtherBesideItIsRejectedWhenItsPatientIsTakenWithoutIt(int status) {
+        anEvent(1, "IPV", 101);
+        RouteFixture.Claimed claimed = planned();
+        dhis2.failAlways(posts().and(holding(event(claimed, 0).uid()))).with(status, "could not execute statement");
+
+        routes.send("direct:deliver-batch", claimed);
+
+        assertThat(event(claimed, 0).rejection()).contains("could not execute statement", "[HTTP " + status + "]");
+        assertThat(dhis2.requests()).isEqualTo(3);
+        assertThat(dhis2.store().enrolments()).hasSize(1);
+        assertThat(claimed.batch().patients()).noneMatch(Patient::trackedEntityWaits).noneMatch(Patient::enrolmentWaits);
     }
 
     @Test
-    void anAnswerThatIsNoReportAndNoRefusalStoresNothing() {
+    void aKnownPatientOfWhomNothingIsNewIsTakenWithoutTheEventAndStaysAsTheyAre() {
         anEvent(1, "IPV", 101);
-        dhis2.failAlways(posts()).with(200, "application/json", "{\"status\": \"OK\", \"message\": \"Tracker job added\"}");
+        Patient first = deliver().patients().iterator().next();
+        String uid = first.trackedEntity().uid();
+        clinic.tracked("P-000001", uid).enrolmentTracked(uid, first.enrolment().uid());
+        clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES (?, ?)", uid, first.trackedEntity().hash());
+        RouteFixture.Claimed claimed = planned(DeliveryRouteTest::asTheyAreInDhis2);
+        dhis2.failAlways(posts().and(holding(event(claimed, 0).uid()))).with(500, "could not execute statement");
 
-        Batch batch = deliver();
+        routes.send("direct:deliver-batch", claimed);
 
-        assertThat(batch.stored()).isEmpty();
-        assertThat(batch.rejected()).singleElement().satisfies(event -> assertThat(event.rejection()).contains("[HTTP 200]"));
+        assertThat(claimed.batch().rejected()).hasSize(1);
+        assertThat(dhis2.store().trackedEntity(uid).orElseThrow().attributes()).containsEntry("zRA08XEYiSF", "UIC-000001");
+        assertThat(dhis2.store().trackedEntity(uid).orElseThrow().orgUnit()).isEqualTo(SITE);
+        assertThat(dhis2.store().enrolments()).singleElement().satisfies(one -> assertThat(one.writes()).isEqualTo(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 413, 500})
+    void aDhis2ThatRefusesEverythingIsAnOutageAndNoEventsFault(int status) {
+        for (int i = 1; i <= 64; i++) {
+            anEvent(i, "IPV", 100 + i);
+        }
+        RouteFixture.Claimed claimed = planned();
+        dhis2.failAlways(posts()).with(status, "application/json", "{\"message\": \"nothing is taken today\"}");
+
+        assertThatThrownBy(() -> routes.send("direct:deliver-batch", claimed)).hasRootCauseInstanceOf(Dhis2Unavailable.class)
+                .hasRootCauseMessage("DHIS2 answered HTTP " + status + " to everything it was sent");
+
+        assertThat(claimed.batch().open()).hasSize(64);
+        assertThat(dhis2.requests()).as("two whole, six cuts, two alone and each once more, and a patient").isEqualTo(2 + 6 + 3 + 1);
+    }
+
+    @Test
+    void anOutageThatBeginsWhileABadEventIsLookedForIsNoEventsFault() {
+        for (int i = 1; i <= 4; i++) {
+            anEvent(i, "IPV", 100 + i);
+        }
+        RouteFixture.Claimed claimed = planned();
+        dhis2.failAlways(posts().and(holding(event(claimed, 2).uid()))).with(500, "could not execute statement");
+        dhis2.failAlways(request -> !dhis2.store().events().isEmpty()).with(500, "the disk is full");
+
+        assertThatThrownBy(() -> routes.send("direct:deliver-batch", claimed)).hasRootCauseInstanceOf(Dhis2Unavailable.class);
+
+        assertThat(claimed.batch().stored()).hasSize(2);
+        assertThat(claimed.batch().rejected()).isEmpty();
     }
 
     // ---- what may not stand in one payload
