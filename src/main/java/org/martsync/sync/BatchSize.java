@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.martsync.dhis2.Dhis2Unavailable;
 
@@ -46,7 +47,7 @@ public final class BatchSize {
     private static final int REQUEST_TOO_LARGE = 413;
     private static final List<Integer> GATEWAY_TIMEOUTS = List.of(408, 504);
     /** PostgreSQL's time limits: of a statement, of a transaction at rest, of a transaction. */
-    private static final List<String> DATABASE_TIMEOUTS = List.of("57014", "25P03", "25P04");
+    private static final Set<String> DATABASE_TIMEOUTS = Set.of("57014", "25P03", "25P04");
 
     private final Limits limits;
     private final Duration slow;
@@ -116,7 +117,7 @@ public final class BatchSize {
                 return GATEWAY_TIMEOUTS.contains(unavailable.status()) ? Reason.TIMEOUT : null;
             }
             if (cause instanceof SQLException sql) {
-                return DATABASE_TIMEOUTS.contains(sql.getSQLState()) ? Reason.TIMEOUT : null;
+                return sql.getSQLState() != null && DATABASE_TIMEOUTS.contains(sql.getSQLState()) ? Reason.TIMEOUT : null;
             }
             if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
                     || cause instanceof UnknownHostException || cause instanceof NoRouteToHostException) {

@@ -137,7 +137,7 @@ public final class Run {
 
     private synchronized void succeeded() {
         if (outage != null) {
-            LOG.info("run {} goes on after an outage of {} s, {} tries were in vain", name, seconds(outage.lasted(clock.instant())), outage.tries());
+            LOG.info("run {} goes on after an outage of {} s (tries in vain: {})", name, seconds(outage.lasted(clock.instant())), outage.tries());
             outage = null;
         }
     }
@@ -186,10 +186,13 @@ public final class Run {
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {
             String state = sql.getSQLState() == null ? "" : sql.getSQLState();
-            // connection, rollback, resources, lock, shut down by an operator; and a database that is read-only for a while,
-            // or whose time limits for a transaction were met
-            boolean passing = state.isEmpty() || List.of("25006", "25P03", "25P04").contains(state)
-                    || List.of("08", "40", "53", "55", "57").contains(state.substring(0, 2));
+            if (state.isEmpty()) {
+                return "the database cannot answer";
+            }
+            // connection, rollback, resources, lock, shut down by an operator, a failing disk; and a database that is
+            // read-only for a while, or whose time limits for a transaction were met
+            boolean passing = List.of("25006", "25P03", "25P04").contains(state)
+                    || List.of("08", "40", "53", "55", "57", "58").contains(state.substring(0, 2));
             return passing ? "the database cannot answer (SQL state " + state + ")" : null;
         }
         if (find(failure, CannotGetJdbcConnectionException.class) != null

@@ -83,6 +83,7 @@ class BatchSizeTest {
         assertThat(reason(new ConnectException("refused"))).isNull();
         assertThat(reason(new ConnectTimeoutException("nobody there"))).isNull();
         assertThat(reason(new SQLException("terminating connection", "57P01"))).isNull();
+        assertThat(reason(new SQLException("no state"))).isNull();
         assertThat(reason(new IllegalStateException("a mistake"))).isNull();
     }
 

@@ -450,7 +450,7 @@ class SyncRouteTest {
         assertThat(clinic.log()).hasSize(3);
         assertThat(run.stopped()).isNull();
         assertThat(log.toString().lines().filter(line -> line.contains("DHIS2 answered HTTP 503"))).as("the beginning of the outage").hasSize(1);
-        assertThat(log).contains("run " + run.name() + " goes on after an outage of ").contains(" s, 2 tries were in vain");
+        assertThat(log).contains("run " + run.name() + " goes on after an outage of ").contains(" s (tries in vain: 2)");
     }
 
     @Test
