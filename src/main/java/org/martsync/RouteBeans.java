@@ -17,6 +17,7 @@ import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.Site;
 import org.martsync.event.CheckPayload;
 import org.martsync.event.CollectForms;
+import org.martsync.event.GroupEvents;
 import org.martsync.event.MapEvent;
 import org.martsync.event.Outcomes;
 import org.martsync.event.DeliverBatch;
@@ -145,6 +146,11 @@ class RouteBeans {
     @Bean
     CollectForms collectForms() {
         return new CollectForms();
+    }
+
+    @Bean
+    GroupEvents groupEvents(Site site) {
+        return new GroupEvents(site);
     }
 
     @Bean

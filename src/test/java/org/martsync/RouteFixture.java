@@ -45,6 +45,7 @@ import org.martsync.sync.BatchSize;
 import org.martsync.sync.ClaimBatch;
 import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
+import org.martsync.sync.PrepareRun;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.martsync.sync.Worker;
@@ -182,8 +183,14 @@ public final class RouteFixture implements AutoCloseable {
     public Run prepared(ProgramMetadata program) {
         Run run = new Runs(context.getBean(BatchSize.class), context.getBean(Patience.class), Clock.systemUTC(), context.getBean(Measure.class)).begin(TICK);
         run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), program);
-        run.takeColumns(clinic.jdbc().queryForList(sql("read-columns")));
         return run;
+    }
+
+    /** What a run says of the mappings when it begins. */
+    @SuppressWarnings("unchecked")
+    public List<String> missing(Run run) {
+        return bean(PrepareRun.class).missing(run, send("sql:file:routes/sql/read-columns.sql", Map.of(), Map.of("tables", run.tables()), null)
+                .getMessage().getBody(List.class));
     }
 
     @SuppressWarnings("unchecked")

@@ -30,6 +30,7 @@ public final class Batch {
     private final Map<String, Patient> patients;
     private final ProgramMetadata program;
     private final Mapping patientMapping;
+    private Catalogue catalogue = Catalogue.read(List.of());
     private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
 
     private Batch(List<PendingEvent> events, Map<String, Patient> patients, ProgramMetadata program, Mapping patientMapping) {
@@ -153,6 +154,16 @@ public final class Batch {
         open().forEach(event -> event.mapping().tables().forEach(table ->
                 needed.computeIfAbsent(table.name(), name -> new LinkedHashSet<>()).add(event.encounter())));
         return needed;
+    }
+
+    /** Takes which of these tables and their columns can be read. */
+    void takeCatalogue(Catalogue now) {
+        catalogue = now;
+    }
+
+    /** Which form tables and columns could be read for this batch. */
+    Catalogue catalogue() {
+        return catalogue;
     }
 
     /** Takes the rows of a form table, the oldest first. */

@@ -1,7 +1,13 @@
 package org.martsync.event;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +19,10 @@ import org.martsync.mapping.FormTable;
 import org.martsync.mapping.Mapping;
 
 /**
- * Which form tables and columns the database has, as read once a run: nothing else gets into a query.
+ * Which form tables and columns the database has and lets us read: nothing else gets into a query.
+ *
+ * <p>Read anew for each batch, after its events: a column that the flattener adds during a run, and a value in it, must
+ * not be left out of an event that is then marked synced. Lives in one thread.
  */
 public final class Catalogue {
 
@@ -24,61 +33,117 @@ public final class Catalogue {
     private static final Pattern PLAIN = Pattern.compile("[^?#:$\\\\{}\\p{Cntrl}]+");
 
     /** What every form table has beside its fields. */
-    private static final List<String> ORDER = List.of("date_created", "instance_id", "id");
+    private static final String ENCOUNTER = "encounter_id";
+    private static final String TIME = "date_created";
+    private static final List<String> ORDER = List.of(TIME, "instance_id", "id");
 
-    private final Map<String, Set<String>> columns = new HashMap<>();
+    private static final Set<String> NUMBERS = Set.of("integer", "bigint", "smallint", "numeric");
+    private static final Set<String> TIMES = Set.of("timestamp without time zone", "timestamp with time zone", "date");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Table to column to type; the type is null where the column may not be read. */
+    private final Map<String, Map<String, String>> columns = new HashMap<>();
+    private final Map<Mapping, Map<String, Set<String>>> mapped = new IdentityHashMap<>();
 
     private Catalogue() {
     }
 
-    /** Reads the rows of {@code routes/sql/read-columns.sql}: {@code table_name}, {@code column_name}. */
+    /** Reads the rows of {@code routes/sql/read-columns.sql}: {@code table_name}, and {@code columns} with their types as JSON. */
     public static Catalogue read(List<Map<String, Object>> rows) {
         Catalogue catalogue = new Catalogue();
-        rows.forEach(row -> catalogue.columns.computeIfAbsent((String) row.get("table_name"), name -> new LinkedHashSet<>())
-                .add((String) row.get("column_name")));
+        rows.forEach(row -> catalogue.columns.put((String) row.get("table_name"), types((String) row.get("columns"))));
         return catalogue;
     }
 
-    /** The columns of a table, empty for one that does not exist. */
-    public Set<String> columns(String table) {
-        return columns.getOrDefault(table, Set.of());
-    }
-
-    /** Table to those of its columns that exist and are mapped; tables that do not exist are left out. */
-    public Map<String, Set<String>> mapped(Mapping mapping) {
-        Map<String, Set<String>> mapped = new HashMap<>();
-        for (FormTable table : mapping.tables()) {
-            if (readable(table.name())) {
-                Set<String> existing = new LinkedHashSet<>();
-                table.columns().stream().map(Column::name).filter(name -> readable(table.name(), name)).forEach(existing::add);
-                mapped.put(table.name(), existing);
-            }
+    private static Map<String, String> types(String json) {
+        try {
+            return JSON.readValue(json, new TypeReference<LinkedHashMap<String, String>>() { });
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
         }
-        return mapped;
     }
 
-    private boolean readable(String table) {
-        return PLAIN.matcher(table).matches() && columns(table).contains("encounter_id");
+    /** Writes names of tables as the JSON list that {@code routes/sql/read-columns.sql} takes. */
+    public static String list(Collection<String> tables) {
+        try {
+            return JSON.writeValueAsString(tables);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a list of names can be written as JSON", e);
+        }
+    }
+
+    /** Table to those of its columns that can be read and are mapped; tables that cannot be read are left out. */
+    public Map<String, Set<String>> mapped(Mapping mapping) {
+        return mapped.computeIfAbsent(mapping, one -> {
+            Map<String, Set<String>> tables = new HashMap<>();
+            for (FormTable table : one.tables()) {
+                if (has(table.name())) {
+                    Set<String> existing = new LinkedHashSet<>();
+                    table.columns().stream().map(Column::name).filter(name -> readable(table.name(), name)).forEach(existing::add);
+                    tables.put(table.name(), existing);
+                }
+            }
+            return tables;
+        });
+    }
+
+    private Map<String, String> columns(String table) {
+        return columns.getOrDefault(table, Map.of());
+    }
+
+    /** Whether a form table can be read. */
+    boolean has(String table) {
+        return whyNot(table, false) == null;
+    }
+
+    /** Why a table is left out, in words that follow its name; null when it can be read. */
+    private String whyNot(String table, boolean ofPatients) {
+        Map<String, String> there = columns(table);
+        if (there.isEmpty() || !PLAIN.matcher(table).matches()) {
+            return "does not exist";
+        }
+        if (there.values().stream().allMatch(type -> type == null)) {
+            return "may not be read by this program's database user (GRANT SELECT is missing)";
+        }
+        if (ofPatients) {
+            return null;
+        }
+        if (!there.containsKey(ENCOUNTER)) {
+            return "has no column encounter_id";
+        }
+        String type = there.get(ENCOUNTER);
+        if (type == null) {
+            return "has an encounter_id that may not be read by this program's database user (GRANT SELECT is missing)";
+        }
+        return NUMBERS.contains(type) ? null : "has an encounter_id of type " + type + ", where numbers are needed,";
     }
 
     private boolean readable(String table, String column) {
-        return PLAIN.matcher(column).matches() && columns(table).contains(column);
+        return PLAIN.matcher(column).matches() && columns(table).get(column) != null;
     }
 
-    /** Says what the mappings name and the database does not have: one sentence a mapping and table. */
+    /** Says what the mappings name and cannot be read: one sentence a mapping, table and reason. */
     public List<String> missing(Mappings mappings) {
         List<String> sentences = new ArrayList<>();
         for (Mapping mapping : mappings.all()) {
             for (FormTable table : mapping.tables()) {
-                if (mapping.patientMapping() ? columns(table.name()).isEmpty() : !readable(table.name())) {
-                    sentences.add("mapping " + mapping.name() + ": table " + table.name() + " does not exist and is left out");
+                String place = "mapping " + mapping.name() + ": table " + table.name() + " ";
+                String why = whyNot(table.name(), mapping.patientMapping());
+                if (why != null) {
+                    sentences.add(place + why + " and is left out");
                     continue;
                 }
                 Set<String> lost = new TreeSet<>();
-                table.columns().stream().map(Column::name).filter(name -> !readable(table.name(), name)).forEach(lost::add);
+                Set<String> closed = new TreeSet<>();
+                table.columns().stream().map(Column::name).filter(name -> !readable(table.name(), name)).forEach(name ->
+                        (PLAIN.matcher(name).matches() && columns(table.name()).containsKey(name) ? closed : lost).add(name));
                 if (!lost.isEmpty()) {
-                    sentences.add("mapping " + mapping.name() + ": table " + table.name() + " has no column "
-                            + String.join(", ", lost) + "; left out");
+                    sentences.add(place + "has no column " + String.join(", ", lost) + "; left out");
+                }
+                if (!closed.isEmpty()) {
+                    sentences.add(place + "has columns that may not be read by this program's database user (GRANT SELECT is missing): "
+                            + String.join(", ", closed) + "; left out");
                 }
             }
         }
@@ -87,13 +152,8 @@ public final class Catalogue {
 
     /** Writes the query for the rows of a form table, with those columns that any of the mappings uses. */
     FormQuery query(String table, Set<String> wanted, Set<Integer> encounters) {
-        Set<String> read = new LinkedHashSet<>();
-        wanted.stream().filter(name -> readable(table, name)).forEach(read::add);
-        List<String> order = ORDER.stream().filter(columns(table)::contains).toList();
-        return new FormQuery(table, read, order, encounters);
-    }
-
-    boolean has(String table) {
-        return readable(table);
+        List<String> read = wanted.stream().filter(name -> readable(table, name)).toList();
+        List<String> order = ORDER.stream().filter(name -> readable(table, name)).toList();
+        return new FormQuery(table, read, order, TIMES.contains(columns(table).getOrDefault(TIME, "")), encounters);
     }
 }

@@ -19,12 +19,13 @@ public final class CheckPayload {
     /**
      * Keeps the payload to be sent, or rejects the event.
      *
-     * @param event which the payload is of
+     * @param forms of the event which the payload is of
      * @param body what {@code customise} left: the map it was given, changed or not
      * @param reject the reason that {@code customise} gave to reject the event, or null
      */
     @SuppressWarnings("unchecked")
-    public void check(PendingEvent event, Object body, String reject) {
+    public void check(EventForms forms, Object body, String reject) {
+        PendingEvent event = forms.event();
         if (reject != null) {
             event.reject(reject);
             return;

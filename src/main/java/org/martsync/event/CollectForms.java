@@ -11,8 +11,19 @@ import org.martsync.mapping.Column;
 /** Plans which form tables are read for a batch: one query a table, with the columns that its mappings use. */
 public final class CollectForms {
 
-    /** Returns the queries for the tables that exist. */
-    public List<FormQuery> queries(Batch batch, Catalogue catalogue) {
+    /** The tables whose columns have to be known for a batch, as a JSON list; {@code []} when none. */
+    public String tables(Batch batch) {
+        return Catalogue.list(batch.formsNeeded().keySet());
+    }
+
+    /**
+     * Returns the queries for the tables that can be read.
+     *
+     * @param rows of {@code routes/sql/read-columns.sql} for {@link #tables}
+     */
+    public List<FormQuery> queries(Batch batch, List<Map<String, Object>> rows) {
+        Catalogue catalogue = Catalogue.read(rows);
+        batch.takeCatalogue(catalogue);
         Map<String, Set<String>> columns = new HashMap<>();
         batch.open().forEach(event -> event.mapping().tables().forEach(table -> {
             Set<String> names = columns.computeIfAbsent(table.name(), name -> new LinkedHashSet<>());
@@ -29,6 +40,6 @@ public final class CollectForms {
 
     /** Gives the batch the rows of one form table. */
     public void take(Batch batch, FormQuery query, List<Map<String, Object>> rows) {
-        batch.takeForms(query.name(), rows);
+        batch.takeForms(query.name(), query.named(rows));
     }
 }

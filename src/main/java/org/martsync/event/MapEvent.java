@@ -3,11 +3,9 @@ package org.martsync.event;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Site;
 import org.martsync.mapping.FillDataValues;
@@ -30,38 +28,36 @@ public final class MapEvent {
      * Returns the event as DHIS2 takes it: {@code event, program, programStage, enrollment, orgUnit, occurredAt, status,
      * dataValues[{dataElement, value}]}. Empty values are sent too: they clear what was cleared in the clinic.
      *
-     * @return the map, which may be changed; null when the event was rejected
+     * @return the map, which may be changed
+     * @throws EventRejected with all that is wrong
      */
-    public Map<String, Object> map(PendingEvent event, Batch batch, Catalogue catalogue) {
+    public Map<String, Object> map(EventForms forms) {
+        PendingEvent event = forms.event();
         Mapping mapping = event.mapping();
-        Map<String, Set<String>> columns = catalogue.mapped(mapping);
-        Map<String, List<Map<String, Object>>> rows = new HashMap<>();
-        columns.keySet().forEach(table -> rows.put(table, batch.forms(table, event.encounter())));
+        Map<String, List<Map<String, Object>>> rows = forms.rows();
         var known = event.patient().inDhis2() == null ? null : event.patient().inDhis2().enrolmentOf(event.uid()).orElse(null);
         String status = known == null ? site.eventStatus() : known.events().get(event.uid());
-        ProgramStage stage = batch.program().stages().get(mapping.stage());
-        Filled filled = fillDataValues.fill(mapping, stage, columns, rows, status);
+        ProgramStage stage = forms.program().stages().get(mapping.stage());
+        Filled filled = fillDataValues.fill(mapping, stage, forms.columns(), rows, status);
         if (!filled.problems().isEmpty()) {
             boolean lost = !event.encounterKnown() && rows.values().stream().allMatch(List::isEmpty);
-            event.reject(String.join(", ", filled.problems())
+            throw new EventRejected(String.join(", ", filled.problems())
                     + (lost ? " Encounter " + event.encounterId() + " itself is unknown: table encounter has no such encounter_id." : ""));
-            return null;
         }
         LocalDate date = date(event, rows);
         if (date == null || date.getYear() < EARLIEST_YEAR) {
-            event.reject(date == null
+            throw new EventRejected(date == null
                     ? "Neither the forms of encounter " + event.encounterId() + " nor the encounter have a date. Save the encounter again in the clinic."
                     : "The date of encounter " + event.encounterId() + ", " + date + ", cannot be right. Correct it in the clinic.");
-            return null;
         }
         event.notes().addAll(filled.notes());
 
         Map<String, Object> payload = new LinkedHashMap<>();
         payload.put("event", event.uid());
-        payload.put("program", batch.program().id());
+        payload.put("program", forms.program().id());
         payload.put("programStage", mapping.stage());
         payload.put("enrollment", known == null ? event.patient().enrolment().uid() : known.uid());
-        payload.put("orgUnit", event.orgUnit() == null ? site.orgUnit() : event.orgUnit());
+        payload.put("orgUnit", forms.orgUnit());
         payload.put("occurredAt", date.toString());
         payload.put("status", status);
         List<Map<String, Object>> values = new ArrayList<>(filled.values().size());

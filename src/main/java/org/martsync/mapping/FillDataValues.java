@@ -26,7 +26,7 @@ public final class FillDataValues {
      * The data values of one event.
      *
      * @param stage the mapping's stage, see {@link Mapping#checkedAgainst}
-     * @param existingColumns the columns that exist in the database, by table; a table that does not exist is absent
+     * @param existingColumns the columns that exist in the database, by table; a table that does not exist or cannot be read is absent
      * @param rows the encounter's rows of each form table, the oldest first; values as the JDBC driver gives them. Of several rows of
      *        a form the latest filled value of each column is taken; the columns of a MULTI_TEXT go together, row by row, so that the
      *        choices of two instances are not mixed.
@@ -57,7 +57,8 @@ public final class FillDataValues {
         if (forms.isEmpty()) {
             problems.add("None of the forms of the mapping " + mapping.name() + " has a table in the analytics database ("
                 + mapping.tables().stream().map(FormTable::name).collect(Collectors.joining(", "))
-                + "). Correct the mapping, or wait until the flattener has made the tables.");
+                + "). Correct the mapping, or wait until the flattener has made the tables;"
+                + " the program's log says why each is left out.");
             return true;
         }
         if (forms.stream().allMatch(form -> rows.getOrDefault(form, List.of()).isEmpty())) {

@@ -2,13 +2,16 @@ package org.martsync.patient;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.TrackedEntity;
 import org.martsync.mapping.Filled;
@@ -30,7 +33,8 @@ public final class Patient {
     public record Tracked(String trackedEntity, String enrolment, String sent) {
     }
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A double would lose the digits of a number behind the fifteenth. */
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final String id;
     private final Map<String, Object> columns;
@@ -110,7 +114,7 @@ public final class Patient {
     /** The text of a column; empty where it is NULL or does not exist. */
     public String text(String column) {
         Object value = columns == null ? null : columns.get(column);
-        return value == null ? "" : value.toString();
+        return value instanceof BigDecimal number ? number.toPlainString() : Objects.toString(value, "");
     }
 
     /** The oldest date of enrolment that the clinic holds, over all programs, or null. */

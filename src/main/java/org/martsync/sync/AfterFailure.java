@@ -2,6 +2,8 @@ package org.martsync.sync;
 
 import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2RefusesQuestion;
+import org.martsync.event.EventForms;
+import org.martsync.event.EventRejected;
 import org.martsync.event.PendingEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +35,13 @@ public final class AfterFailure {
         return pause;
     }
 
-    /** Rejects the event on whose way something unexpected happened. */
-    public void ofEvent(PendingEvent event, Exception failure) {
+    /** Rejects the event on whose way something was thrown: the reason not to send it, or something unexpected. */
+    public void ofEvent(EventForms forms, Exception failure) {
+        PendingEvent event = forms.event();
+        if (failure instanceof EventRejected) {
+            event.reject(failure.getMessage());
+            return;
+        }
         LOG.error("event {} is rejected: {}", event.id(), place(failure));
         event.reject("Something unexpected happened on the way (" + place(failure)
                 + "). Tell whoever looks after this program.");

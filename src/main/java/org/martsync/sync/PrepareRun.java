@@ -3,6 +3,7 @@ package org.martsync.sync;
 import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.CachedProgram;
+import org.martsync.event.Catalogue;
 
 /** Gives a run what all its batches need. */
 public final class PrepareRun {
@@ -18,9 +19,13 @@ public final class PrepareRun {
         run.takeMappings(rows, program.get());
     }
 
-    /** Gives the run the database's catalogue; returns a sentence for each thing that a mapping names in vain. */
-    public List<String> takeColumns(Run run, List<Map<String, Object>> rows) {
-        return run.takeColumns(rows);
+    /**
+     * Returns a sentence for each table and column that a mapping names and that cannot be read.
+     *
+     * @param rows of {@code routes/sql/read-columns.sql} for {@link Run#tables}
+     */
+    public List<String> missing(Run run, List<Map<String, Object>> rows) {
+        return Catalogue.read(rows).missing(run.mappings());
     }
 
     /** Ends the preparing of a run. */

@@ -44,7 +44,6 @@ public final class Run {
 
     private volatile ProgramMetadata program;
     private volatile Mappings mappings;
-    private volatile Catalogue catalogue;
     private volatile boolean prepared;
     private volatile String stopped;
     private final LongAdder synced = new LongAdder();
@@ -93,10 +92,9 @@ public final class Run {
         mappings = Mappings.read(rows, metadata);
     }
 
-    /** Takes which tables and columns there are, and returns what the mappings name in vain. */
-    public List<String> takeColumns(List<Map<String, Object>> rows) {
-        catalogue = Catalogue.read(rows);
-        return catalogue.missing(mappings);
+    /** The tables that the mappings name, as a JSON list. */
+    public String tables() {
+        return Catalogue.list(mappings.tables());
     }
 
     public ProgramMetadata program() {
@@ -107,18 +105,14 @@ public final class Run {
         return mappings;
     }
 
-    public Catalogue catalogue() {
-        return catalogue;
-    }
-
     /** Whether the run found nothing pending, and so has nothing to count at its end. */
     public boolean isIdle() {
-        return prepared && catalogue == null;
+        return prepared && mappings == null;
     }
 
     /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
     public List<Worker> workers() {
-        return stopped != null || catalogue == null ? List.of()
+        return stopped != null || mappings == null ? List.of()
                 : IntStream.range(0, limits().workers()).mapToObj(i -> new Worker(this)).toList();
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.RunningProgram;
 import org.martsync.sync.Run;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -355,6 +356,42 @@ class BadInputTest {
                 + " Check searchable (uic) in the config of the mapping Patient, and dhis2.country-org-unit.");
         assertThat(chain.dhis2.requests()).as("the program, and two searches of each worker at most").isLessThanOrEqualTo(1 + 2 * 4);
         events.forEach(event -> chain.assertEvent(event).isWaiting());
+    }
+
+    @Test
+    void aFormThatMayNotBeReadIsLeftOutAndSaidAndHealthyEventsOfItsPatientsAreSynced(CapturedOutput output) {
+        String user = "limited_" + chain.clinic.jdbcUrl().replaceAll(".*/", "");
+        chain.clinic.formTable("closed_form", "answer").formTable("ajar_form", "open", "closed");
+        chain.clinic.mapping("Closed", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"closed_form": {"answer": "VtElem00001"}}}""", EMPTY_CONFIG);
+        chain.clinic.mapping("Ajar", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"ajar_form": {"open": "VtElem00001", "closed": "VtElem00002"}}}""",
+                EMPTY_CONFIG);
+        chain.clinic.jdbc().execute("CREATE ROLE " + user + " LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO " + user
+                + "; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO " + user + "; REVOKE SELECT ON closed_form, ajar_form FROM " + user
+                + "; GRANT SELECT (id, encounter_id, date_created, open) ON ajar_form TO " + user);
+        chain.patients(2);
+        List<Integer> healthy = new ArrayList<>(List.of(chain.visit(1, "x"), chain.visit(2, "y")));
+        int closed = chain.clinic.pending(1, "Closed", chain.encounterOf(healthy.get(0)));
+        int encounter = chain.encounter(2);
+        chain.clinic.form("ajar_form", encounter, 2, Map.of("open", "read", "closed", "secret"), MORNING);
+        healthy.add(chain.clinic.pending(2, "Ajar", encounter));
+
+        try (RunningProgram limited = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM, "analytics.user=" + user,
+                "spring.jmx.enabled=false")) {
+            Run run = limited.run();
+
+            assertThat(run.stopped()).isNull();
+            assertThat(run.requests()).as("the program, a search, a POST, and where workers wait for one another once more").isLessThanOrEqualTo(6);
+        } finally {
+            chain.clinic.jdbc().execute("DROP TABLE closed_form, ajar_form; DROP OWNED BY " + user + "; DROP ROLE " + user);
+        }
+        chain.assertEvent(closed).isRejectedBecause("None of the forms of the mapping Closed has a table").hasFailed(1);
+        chain.assertOnlyTheseStandInDhis2(healthy);
+        assertThat(chain.stored(healthy.get(2)).dataValues()).containsExactly(Map.entry(TEXT, "read"));
+        assertThat(output.toString()).containsOnlyOnce("mapping Closed: table closed_form may not be read by this program's database user"
+                + " (GRANT SELECT is missing) and is left out").containsOnlyOnce("mapping Ajar: table ajar_form has columns that may not be read by"
+                + " this program's database user (GRANT SELECT is missing): closed; left out");
     }
 
     @Test

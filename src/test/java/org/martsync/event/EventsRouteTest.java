@@ -1,7 +1,6 @@
 package org.martsync.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.martsync.RouteFixture.SITE;
 
 import java.time.LocalDateTime;
@@ -16,9 +15,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RouteFixture;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.TrackedEntity;
+import org.martsync.dhis2.ValueType;
+import org.martsync.mapping.ConvertValue;
 import org.martsync.patient.EnrolmentToSend;
 import org.martsync.patient.EnrolmentToSend.Send;
 import org.martsync.patient.Patient;
@@ -74,7 +77,7 @@ class EventsRouteTest {
 
         RouteFixture.Claimed claimed = collect();
 
-        assertThat(routes.statements()).hasSize(2);
+        assertThat(routes.statements()).as("which columns there are, and two forms").hasSize(3);
         assertThat(claimed.batch().forms("ipv_form", 120)).singleElement()
                 .satisfies(row -> assertThat(row).containsEntry("sp_if_site_type", "Site 20"));
     }
@@ -87,7 +90,7 @@ class EventsRouteTest {
 
         PendingEvent event = mapped().events().get(0);
 
-        assertThat(routes.statements()).singleElement().asString().doesNotContain("gone");
+        assertThat(routes.statements()).last().asString().contains("sp_if_site_type").doesNotContain("gone");
         assertThat(event.rejection()).isNull();
         assertThat(values(event)).isEqualTo(Map.of("SqX8j4oFNN3", "Static"));
     }
@@ -106,11 +109,128 @@ class EventsRouteTest {
     }
 
     @Test
-    void aTableWhoseEncountersAreTextsBreaksTheBatchForTheRunToCloseInOn() {
+    void aTableWhoseEncountersAreTextsIsLeftOutAndRejectsItsEventsOnly() {
         mapping("Texts", "\"texts_form\": {\"answer\": \"SqX8j4oFNN3\"}");
         anEvent(1, "Texts", 101);
+        anEvent(2, "IPV", 102);
+        clinic.form("ipv_form", 102, 2, Map.of("sp_if_site_type", "Static"), MORNING);
 
-        assertThatThrownBy(EventsRouteTest::collect).isNotNull();
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::rejected).containsExactly(true, false);
+        assertThat(batch.events().get(0).rejection()).contains("None of the forms of the mapping Texts has a table");
+        assertThat(missing()).contains("mapping Texts: table texts_form has an encounter_id of type character varying, where numbers are needed,"
+                + " and is left out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bigint", "numeric", "smallint", "whole_number"})
+    void anEncounterMayBeAnyKindOfNumber(String type) {
+        clinic.jdbc().execute("DROP DOMAIN IF EXISTS whole_number");
+        clinic.jdbc().execute("CREATE DOMAIN whole_number AS int");
+        clinic.jdbc().execute("CREATE TABLE other_form (encounter_id " + type + ", answer varchar)");
+        clinic.jdbc().execute("INSERT INTO other_form VALUES (101, 'Static')");
+        mapping("Other", "\"other_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "Other", 101);
+        try {
+            assertThat(values(mapped().events().get(0))).isEqualTo(Map.of("SqX8j4oFNN3", "Static"));
+            assertThat(missing()).isEmpty();
+        } finally {
+            clinic.jdbc().execute("DROP TABLE other_form");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "PARTITIONED TABLE"})
+    void aFormMayBeMoreThanATable(String kind) {
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
+        mapping("Seen", "\"seen_form\": {\"sp_if_site_type\": \"SqX8j4oFNN3\"}");
+        clinic.jdbc().execute("UPDATE events_to_sync SET program_id = 'Seen'");
+        clinic.jdbc().execute(switch (kind) {
+            case "FOREIGN TABLE" -> """
+                    CREATE EXTENSION IF NOT EXISTS postgres_fdw;
+                    CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'localhost', port '%s', dbname '%s');
+                    CREATE USER MAPPING FOR CURRENT_USER SERVER elsewhere OPTIONS (user '%s', password '%s');
+                    CREATE FOREIGN TABLE seen_form (encounter_id int, date_created timestamp, sp_if_site_type varchar)
+                        SERVER elsewhere OPTIONS (table_name 'ipv_form')""".formatted(clinic.jdbcUrl().replaceAll(".*:(\\d+)/.*", "$1"),
+                            clinic.jdbcUrl().replaceAll(".*/", ""), clinic.user(), clinic.password());
+            case "PARTITIONED TABLE" -> """
+                    CREATE TABLE seen_form (encounter_id int, date_created timestamp, sp_if_site_type varchar) PARTITION BY RANGE (encounter_id);
+                    CREATE TABLE seen_form_1 PARTITION OF seen_form FOR VALUES FROM (1) TO (1000);
+                    INSERT INTO seen_form SELECT encounter_id, date_created, sp_if_site_type FROM ipv_form""";
+            default -> "CREATE " + kind + " seen_form AS SELECT encounter_id, date_created, sp_if_site_type FROM ipv_form";
+        });
+        try {
+            PendingEvent event = mapped().events().get(0);
+
+            assertThat(values(event)).isEqualTo(Map.of("SqX8j4oFNN3", "Static"));
+            assertThat(event.payload()).containsEntry("occurredAt", "2024-02-01");
+        } finally {
+            clinic.jdbc().execute("DROP " + kind.replace("PARTITIONED ", "") + " seen_form");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"date", "timestamptz", "text"})
+    void theTimeOfAFormMayHaveAnotherType(String type) {
+        clinic.jdbc().execute("CREATE TABLE other_form (encounter_id int, answer varchar, date_created " + type + ")");
+        clinic.jdbc().execute("INSERT INTO other_form VALUES (101, 'Static', '2024-02-01 12:00')");
+        mapping("Other", "\"other_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "Other", 101);
+        try {
+            assertThat(mapped().events().get(0).payload()).as("a text is no date, then the encounter's counts").containsEntry("occurredAt", "2024-02-01");
+        } finally {
+            clinic.jdbc().execute("DROP TABLE other_form");
+        }
+    }
+
+    @Test
+    void twoColumnsThatDifferInCapitalsOnlyAreTwo() {
+        clinic.jdbc().execute("CREATE TABLE other_form (encounter_id int, notes varchar, \"Notes\" varchar, \"NOTES\" varchar)");
+        clinic.jdbc().execute("INSERT INTO other_form VALUES (101, 'small', 'Static', 'LARGE')");
+        mapping("Other", "\"other_form\": {\"notes\": \"JkER9yR2Nxm\", \"Notes\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "Other", 101);
+        try {
+            assertThat(collect().batch().forms("other_form", 101)).singleElement()
+                    .satisfies(row -> assertThat(row).containsEntry("notes", "small").containsEntry("Notes", "Static").doesNotContainKey("NOTES"));
+        } finally {
+            clinic.jdbc().execute("DROP TABLE other_form");
+        }
+    }
+
+    @Test
+    void aColumnThatComesAfterTheRunBeganIsRead() {
+        mapping("Second", "\"second_form\": {\"answer\": \"SqX8j4oFNN3\", \"late\": \"tadIzybMHE7\"}");
+        anEvent(1, "Second", 101);
+        clinic.form("second_form", 101, 1, Map.of("answer", "Static"), MORNING);
+        RouteFixture.Claimed claimed = routes.claim();
+        enrolled(claimed);
+        clinic.jdbc().execute("ALTER TABLE second_form ADD COLUMN late varchar DEFAULT 'true'");
+        try {
+            routes.send("direct:collect-forms", claimed);
+            routes.send("direct:map-events", claimed);
+        } finally {
+            clinic.jdbc().execute("ALTER TABLE second_form DROP COLUMN late");
+        }
+
+        assertThat(values(claimed.batch().events().get(0))).isEqualTo(Map.of("SqX8j4oFNN3", "Static", "tadIzybMHE7", "true"));
+    }
+
+    @Test
+    void numbersKeepAllTheirDigits() {
+        clinic.jdbc().execute("CREATE TABLE other_form (encounter_id int, a numeric, b bigint, c float4, d float8, e numeric(30,10))");
+        clinic.jdbc().execute("INSERT INTO other_form VALUES (101, 12345678901234567890.12345678901234567890, 9007199254740993, 0.1, 1e22, 100)");
+        mapping("Other", "\"other_form\": {\"a\": \"SqX8j4oFNN3\", \"b\": \"b0000000001\", \"c\": \"c0000000001\", \"d\": \"d0000000001\"}");
+        anEvent(1, "Other", 101);
+        try {
+            Map<String, Object> row = collect().batch().forms("other_form", 101).get(0);
+
+            assertThat(List.of("a", "b", "c", "d")).extracting(column -> ConvertValue.forDataElements().convert(row.get(column), ValueType.TEXT, null))
+                    .containsExactly("12345678901234567890.12345678901234567890", "9007199254740993", "0.1", "10000000000000000000000");
+        } finally {
+            clinic.jdbc().execute("DROP TABLE other_form");
+        }
     }
 
     @Test
@@ -330,10 +450,19 @@ class EventsRouteTest {
 
     private static RouteFixture.Claimed collect() {
         RouteFixture.Claimed claimed = routes.claim();
-        claimed.batch().patients().forEach(patient ->
-                patient.enrol(new EnrolmentToSend("Enrolment01", true, Send.NOTHING, SITE, "2024-01-01", null)));
+        enrolled(claimed);
         routes.send("direct:collect-forms", claimed);
         return claimed;
+    }
+
+    private static void enrolled(RouteFixture.Claimed claimed) {
+        claimed.batch().patients().forEach(patient ->
+                patient.enrol(new EnrolmentToSend("Enrolment01", true, Send.NOTHING, SITE, "2024-01-01", null)));
+    }
+
+    /** What the run says at its beginning of the mappings. */
+    private static List<String> missing() {
+        return routes.missing(routes.prepared(RouteFixture.program()));
     }
 
     private static Batch mapped() {

@@ -86,7 +86,7 @@ class FillDataValuesTest {
         missing.put("f", null);
 
         assertThat(fill().problems()).containsExactly("None of the forms of the mapping Test has a table in the analytics database (f). "
-            + "Correct the mapping, or wait until the flattener has made the tables.");
+            + "Correct the mapping, or wait until the flattener has made the tables; the program's log says why each is left out.");
     }
 
     @Test

@@ -1,0 +1,71 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.martsync.dhis2.StandInFaults;
+import org.martsync.sync.Run;
+
+/** A wrong password is shown to DHIS2 once a run, however many workers there are and however fresh the metadata is. */
+class WrongPasswordTest {
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start("dhis2.metadata-max-age=1h", "sync.batch-patients=2", "sync.workers=4");
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+    }
+
+    @Test
+    void aPasswordThatIsWrongSinceTheLastRunIsShownOnceARunAndNoEventsFault() {
+        chain.patients(40);
+        List<Integer> events = new ArrayList<>(List.of(chain.visit(1, "x")));
+        assertThat(chain.program.run().synced()).isEqualTo(1);
+        for (int patient = 1; patient <= 40; patient++) {
+            events.add(chain.visit(patient, "y"));
+        }
+        chain.dhis2.endSessions();
+        StandInFaults.Fault wrong = chain.dhis2.failAlways(request -> true).with(401, "Unauthorized");
+
+        for (int runs = 1; runs <= 2; runs++) {
+            Run run = chain.program.run();
+
+            assertThat(wrong.struck()).isEqualTo(runs);
+            assertThat(run.stopped()).contains("DHIS2 refused the login (HTTP 401). Check dhis2.user and dhis2.password");
+            assertThat(run.waiting()).isEqualTo(40);
+        }
+
+        chain.dhis2.heal();
+        chain.program.run();
+        chain.assertOnlyTheseStandInDhis2(events);
+        events.forEach(event -> chain.assertEvent(event).hasFailed(0));
+    }
+
+    @Test
+    void theWorkersShareTheSessionOfTheFirstRequest() {
+        chain.patients(40);
+        for (int patient = 1; patient <= 40; patient++) {
+            chain.visit(patient, "x");
+        }
+        chain.dhis2.endSessions();
+
+        chain.program.run();
+
+        assertThat(chain.dhis2.passwordChecks()).isEqualTo(1);
+    }
+}
