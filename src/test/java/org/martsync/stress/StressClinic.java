@@ -61,6 +61,13 @@ final class StressClinic implements AutoCloseable {
         }
     }
 
+    /** Registers one more patient. */
+    synchronized int newPatient() {
+        int patient = clinic.jdbc().queryForObject("SELECT coalesce(max(patient_id), 0) + 1 FROM patient", Integer.class);
+        clinic.patient(patient).column("address1", "Street " + patient);
+        return patient;
+    }
+
     /** An encounter of a registered patient with its form, queued; returns the event's id. Callable from any thread. */
     int visit(int patient, Map<String, ?> answers) {
         int encounter = nextEncounter();

@@ -7,6 +7,8 @@ import static org.martsync.RouteFixture.SITE;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -395,6 +397,49 @@ class SyncRouteTest {
     }
 
     @Test
+    void anEditUnderWayIsNeitherWaitedForNorLost() throws Exception {
+        List<Integer> events = patientsWithEvents(2, 2);
+        try (Connection flattener = clinic.dataSource().getConnection(); Statement statement = flattener.createStatement()) {
+            flattener.setAutoCommit(false);
+            statement.executeUpdate("UPDATE events_to_sync SET synced = false WHERE id IN (" + events.get(0) + ", " + events.get(2) + ")");
+            delivering = batch -> batch.open().stream().filter(event -> event.patientId().equals("2")).forEach(event -> event.reject("Wrong."));
+
+            run(); // comes to its end while the rows are locked
+
+            ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+            ClinicAssert.assertThat(clinic).event(events.get(3)).isRejectedBecause("Wrong.");
+            flattener.commit();
+        }
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        assertThat(clinic.event(events.get(2)).isPending()).isTrue();
+        assertThat(clinic.logOf(events.get(2))).extracting(LogRow::statusInfo).containsExactly("Wrong.");
+
+        delivering = NOTHING;
+        run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
+    void untilTheVeryEndOfABatchItsRowsCanBeEditedWithoutWaiting() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        AtomicInteger edits = new AtomicInteger();
+        // comes after log and trackers were written in the same transaction
+        deadLetter = batch -> {
+            if (edits.getAndIncrement() == 0) {
+                clinic.jdbc().execute("SET lock_timeout = '1s'; UPDATE events_to_sync SET synced = false WHERE id = " + events.get(0)
+                        + "; RESET lock_timeout");
+            }
+        };
+
+        run();
+
+        assertThat(edits).hasValue(1);
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+    }
+
+    @Test
     void anEventIsAttemptedOnceInARunAndAgainInTheNext() {
         List<Integer> events = patientsWithEvents(10, 2);
         delivering = batch -> batch.open().forEach(event -> {
@@ -418,7 +463,7 @@ class SyncRouteTest {
     void aBatchIsSettledWholeOrNotAtAll() {
         List<Integer> events = patientsWithEvents(4, 1);
         AtomicInteger tries = new AtomicInteger();
-        // comes after synced, log and trackers were written in the same transaction
+        // comes after log and trackers were written in the same transaction
         deadLetter = batch -> {
             if (tries.incrementAndGet() == 1) {
                 assertThat(clinic.pendingCount()).as("nobody else sees it before the end").isEqualTo(4);

@@ -1,0 +1,15 @@
+-- The events that stand in DHIS2 are synced, but only where the row was not edited meanwhile. The last statement of a batch:
+-- from here on the flattener has to wait when it edits one of these rows, until the transaction ends at once.
+-- A row that somebody has locked is being edited: it stays pending, and nobody waits for anybody.
+WITH stored AS (
+  SELECT * FROM jsonb_to_recordset(:#${variable.stored}::jsonb) AS s(id int, version text)
+),
+untouched AS MATERIALIZED (
+  SELECT e.id
+  FROM events_to_sync e
+  JOIN stored ON stored.id = e.id AND e.xmin::text = stored.version
+  FOR UPDATE OF e SKIP LOCKED
+)
+UPDATE events_to_sync e SET synced = true
+FROM untouched
+WHERE e.id = untouched.id
