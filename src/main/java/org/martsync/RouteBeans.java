@@ -64,9 +64,9 @@ class RouteBeans {
     }
 
     @Bean
-    Limits limits(@Value("${sync.workers}") int workers, @Value("${sync.batch-patients}") int patients,
+    Limits limits(@Value("${sync.workers}") int workers, @Value("${sync.ahead}") int ahead, @Value("${sync.batch-patients}") int patients,
                   @Value("${sync.batch-events}") int events) {
-        return new Limits(workers, patients, events);
+        return new Limits(workers, ahead, patients, events);
     }
 
     @Bean
@@ -88,7 +88,7 @@ class RouteBeans {
     /** On which the batches of a run are worked through. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService workers(Limits limits) {
-        return Executors.newFixedThreadPool(limits.workers());
+        return Executors.newFixedThreadPool(limits.batches());
     }
 
     /** One transaction from the claim of a batch to its settling. */

@@ -254,7 +254,8 @@ class WhatWentWrongTest {
         });
 
         chain.program.run();
-        assertThat(chain.clinic.event(event).isPending()).isTrue();
+        // another worker may have got the patient right after the first was done
+        assertThat(chain.clinic.event(event).isPending() || chain.clinic.logOf(event).size() == 2).as("pending, or sent again").isTrue();
         chain.program.run();
 
         chain.assertOnlyTheseStandInDhis2(List.of(event));
