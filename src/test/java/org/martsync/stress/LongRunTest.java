@@ -33,7 +33,7 @@ class LongRunTest {
 
     private static final int PATIENTS = 50;
     /** What spring.datasource.hikari.maximum-pool-size allows. */
-    private static final int POOL = 10;
+    private static final int POOL = 12;
     private static final String CONNECTIONS = """
             SELECT count(*) FROM pg_stat_activity
             WHERE application_name = 'mart-dhis2-sync' AND datname = current_database()""";
