@@ -1,4 +1,5 @@
 -- The rejected events: a log row each, counted, and marked as attempted so that they wait for the next run.
+-- A row that somebody has locked is being edited: it is not waited for, and not counted this time.
 WITH rejected AS (
   SELECT * FROM jsonb_to_recordset(:#${body}::jsonb)
     AS r(id int, mapping text, username text, comments text, info text)
@@ -14,7 +15,13 @@ attempted AS (
   SELECT id, :#${variable.worker.run.name.toString}::timestamptz
   FROM rejected
   ON CONFLICT (event_id) DO UPDATE SET run = excluded.run
+),
+untouched AS MATERIALIZED (
+  SELECT e.id
+  FROM events_to_sync e
+  JOIN rejected ON rejected.id = e.id
+  FOR UPDATE OF e SKIP LOCKED
 )
 UPDATE events_to_sync e SET retry_count = coalesce(e.retry_count, 0) + 1
-FROM rejected
-WHERE e.id = rejected.id
+FROM untouched
+WHERE e.id = untouched.id

@@ -1,7 +1,7 @@
--- The events that stand in DHIS2 now: tracker, log, and synced, this only where the row was not edited meanwhile.
+-- What became of the events that stand in DHIS2 now: tracker and log. Before mark-synced.sql, as it may wait for somebody.
 WITH stored AS (
-  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb)
-    AS s(id int, version text, event text, encounter int, stage text, mapping text, username text, comments text, info text)
+  SELECT * FROM jsonb_to_recordset(:#${variable.stored}::jsonb)
+    AS s(id int, event text, encounter int, stage text, mapping text, username text, comments text, info text)
 ),
 known AS (
   UPDATE event_tracker t SET event_id = stored.event
@@ -14,13 +14,8 @@ missing AS (
   FROM stored
   WHERE NOT EXISTS (SELECT FROM event_tracker t WHERE t.encounter_id = stored.encounter AND t.program_stage = stored.stage)
   ON CONFLICT DO NOTHING
-),
-logged AS (
-  INSERT INTO log (program, synced_by, comments, status, status_info, date_created, event_id, category)
-  SELECT mapping, username, comments, 'success', info, localtimestamp, id, 'dhis-sync'
-  FROM stored
-  ORDER BY id
 )
-UPDATE events_to_sync e SET synced = true
+INSERT INTO log (program, synced_by, comments, status, status_info, date_created, event_id, category)
+SELECT mapping, username, comments, 'success', info, localtimestamp, id, 'dhis-sync'
 FROM stored
-WHERE e.id = stored.id AND e.xmin::text = stored.version
+ORDER BY id

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import static org.martsync.RouteFixture.SITE;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -120,6 +123,9 @@ class SyncRouteTest {
         readingProgram = NOTHING;
         PROGRAM_READS.set(0);
         DELIVERED.clear();
+        for (int good = 1; good <= 3; good++) {
+            routes.bean(BatchSize.class).grow(8, 20);
+        }
         clinic.emptied();
         clinic.mapping("Patient", """
                 {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": {"id": "zRA08XEYiSF"}}}}""", "{\"searchable\": [\"uic\"]}");
@@ -431,6 +437,77 @@ class SyncRouteTest {
     }
 
     @Test
+    void whatIsSentIsNotedUntilItIsAnswered() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        String noted = "SELECT unnest(events) FROM sync_request";
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        delivering = batch -> {
+            seen.addAll(clinic.jdbc().queryForList(noted, Integer.class)); // by another connection
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+        };
+        run();
+        assertThat(seen).containsAll(events);
+        int unanswered = clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class);
+        assertThat(unanswered).isPositive();
+
+        delivering = NOTHING;
+        run();
+
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isEqualTo(unanswered);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+
+        clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        DELIVERED.clear();
+        run();
+
+        assertThat(DELIVERED).containsExactly(events);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isZero();
+    }
+
+    @Test
+    void anEditUnderWayIsNeitherWaitedForNorLost() throws Exception {
+        List<Integer> events = patientsWithEvents(2, 2);
+        try (Connection flattener = clinic.dataSource().getConnection(); Statement statement = flattener.createStatement()) {
+            flattener.setAutoCommit(false);
+            statement.executeUpdate("UPDATE events_to_sync SET synced = false WHERE id IN (" + events.get(0) + ", " + events.get(2) + ")");
+            delivering = batch -> batch.open().stream().filter(event -> event.patientId().equals("2")).forEach(event -> event.reject("Wrong."));
+
+            run(); // comes to its end while the rows are locked
+
+            ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+            ClinicAssert.assertThat(clinic).event(events.get(3)).isRejectedBecause("Wrong.");
+            flattener.commit();
+        }
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        assertThat(clinic.event(events.get(2)).isPending()).isTrue();
+        assertThat(clinic.logOf(events.get(2))).extracting(LogRow::statusInfo).containsExactly("Wrong.");
+
+        delivering = NOTHING;
+        run();
+
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
+    void untilTheVeryEndOfABatchItsRowsCanBeEditedWithoutWaiting() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        AtomicInteger edits = new AtomicInteger();
+        // comes after log and trackers were written in the same transaction
+        deadLetter = batch -> {
+            if (edits.getAndIncrement() == 0) {
+                clinic.jdbc().execute("SET lock_timeout = '1s'; UPDATE events_to_sync SET synced = false WHERE id = " + events.get(0)
+                        + "; RESET lock_timeout");
+            }
+        };
+
+        run();
+
+        assertThat(edits).hasValue(1);
+        assertThat(clinic.event(events.get(0)).isPending()).isTrue();
+        ClinicAssert.assertThat(clinic).event(events.get(1)).isSynced();
+    }
+
+    @Test
     void anEventIsAttemptedOnceInARunAndAgainInTheNext() {
         List<Integer> events = patientsWithEvents(10, 2);
         delivering = batch -> batch.open().forEach(event -> {
@@ -454,7 +531,7 @@ class SyncRouteTest {
     void aBatchIsSettledWholeOrNotAtAll() {
         List<Integer> events = patientsWithEvents(4, 1);
         AtomicInteger tries = new AtomicInteger();
-        // comes after synced, log and trackers were written in the same transaction
+        // comes after log and trackers were written in the same transaction
         deadLetter = batch -> {
             if (tries.incrementAndGet() == 1) {
                 assertThat(clinic.pendingCount()).as("nobody else sees it before the end").isEqualTo(4);
@@ -496,7 +573,8 @@ class SyncRouteTest {
         events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
         assertThat(clinic.log()).hasSize(3);
         assertThat(run.stopped()).isNull();
-        assertThat(log).contains("waits 0.01 s: DHIS2 answered HTTP 503").contains("waits 0.02 s");
+        assertThat(log.toString().lines().filter(line -> line.contains("DHIS2 answered HTTP 503"))).as("the beginning of the outage").hasSize(1);
+        assertThat(log).contains("run " + run.name() + " goes on after an outage of ").contains(" s (tries in vain: 2)");
     }
 
     @Test
@@ -504,7 +582,7 @@ class SyncRouteTest {
         patientsWithEvents(12, 1);
         delivering = batch -> {
             if (batch.patients().size() > 2) {
-                throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+                throw new Dhis2Unavailable("DHIS2 answered HTTP 504", 504, Duration.ZERO);
             }
         };
 
@@ -512,6 +590,7 @@ class SyncRouteTest {
 
         assertThat(run.stopped()).isNull();
         assertThat(run.synced()).isEqualTo(12);
+        assertThat(routes.bean(MeterRegistry.class).get("mart.batch.shrinks").tag("reason", "timeout").counter().count()).isPositive();
     }
 
     @Test
@@ -658,7 +737,7 @@ class SyncRouteTest {
     @Test
     void aClaimThatCanNeverWorkStopsTheRunAndSaysSo(CapturedOutput log) {
         int event = patientsWithEvents(1, 1).get(0);
-        clinic.jdbc().execute("ALTER TABLE instance_tracker RENAME TO away");
+        clinic.jdbc().execute("ALTER TABLE sync_attempt RENAME TO away");
         try {
             Run run = run();
 
@@ -666,7 +745,7 @@ class SyncRouteTest {
             ClinicAssert.assertThat(clinic).event(event).isWaiting();
             assertThat(log).contains("stopped: ").doesNotContain("\tat ");
         } finally {
-            clinic.jdbc().execute("ALTER TABLE away RENAME TO instance_tracker");
+            clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_attempt");
         }
     }
 
