@@ -25,6 +25,7 @@ import org.martsync.patient.FindPatients;
 import org.martsync.patient.PlacePatients;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.AskDhis2;
+import org.martsync.sync.BatchSize;
 import org.martsync.sync.ClaimBatch;
 import org.martsync.sync.Limits;
 import org.martsync.sync.Measure;
@@ -81,8 +82,13 @@ class RouteBeans {
     }
 
     @Bean
-    Runs runs(Limits limits, Patience patience, Clock clock, Measure measure) {
-        return new Runs(limits, patience, clock, measure);
+    BatchSize batchSize(Limits limits, @Value("${sync.slow-answer}") Duration slow, MeterRegistry meters) {
+        return new BatchSize(limits, slow, meters);
+    }
+
+    @Bean
+    Runs runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
+        return new Runs(size, patience, clock, measure);
     }
 
     /** On which the batches of a run are worked through. */
@@ -126,8 +132,8 @@ class RouteBeans {
     }
 
     @Bean
-    AskDhis2 askDhis2(MeterRegistry meters, Dhis2Server server) {
-        return new AskDhis2(meters, server);
+    AskDhis2 askDhis2(MeterRegistry meters, Dhis2Server server, Clock clock) {
+        return new AskDhis2(meters, server, clock);
     }
 
     @Bean

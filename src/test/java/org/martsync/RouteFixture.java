@@ -41,8 +41,8 @@ import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.event.Batch;
 import org.martsync.settings.CheckSettingsAtStart;
+import org.martsync.sync.BatchSize;
 import org.martsync.sync.ClaimBatch;
-import org.martsync.sync.Limits;
 import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
@@ -146,7 +146,7 @@ public final class RouteFixture implements AutoCloseable {
                         request.header("Content-Type", message.getHeader(Exchange.CONTENT_TYPE, String.class));
                     }
                     HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-                    message.setBody(Dhis2Answer.read(answer.statusCode(), answer.body()));
+                    message.setBody(Dhis2Answer.read(answer.statusCode(), answer.body(), Duration.ZERO));
                 });
             }
         };
@@ -181,7 +181,7 @@ public final class RouteFixture implements AutoCloseable {
 
     /** A run that has read what all its batches need, and that nobody works on yet. */
     public Run prepared(ProgramMetadata program) {
-        Run run = new Runs(context.getBean(Limits.class), context.getBean(Patience.class), Clock.systemUTC(), context.getBean(Measure.class)).begin(TICK);
+        Run run = new Runs(context.getBean(BatchSize.class), context.getBean(Patience.class), Clock.systemUTC(), context.getBean(Measure.class)).begin(TICK);
         run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), program);
         return run;
     }

@@ -3,6 +3,7 @@ package org.martsync.dhis2;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * What DHIS2 answered: the HTTP status and the body as JSON.
@@ -21,12 +22,13 @@ public record Dhis2Answer(int status, JsonNode body) {
      *
      * @param status the HTTP status
      * @param body the body's bytes, null or empty where there were none
+     * @param retryAfter how long DHIS2 wants to be left alone, zero where it did not say
      * @throws Dhis2Unavailable for what passes by itself: 408, 429, 502, 503, 504, and a 200 that is no JSON,
      *     as proxies and maintenance pages send it
      * @throws Dhis2Refuses for what a person must put right: a refused login (401, or the redirect to the login
      *     page), a missing right (403), an address where there is no DHIS2 (404, 405)
      */
-    public static Dhis2Answer read(int status, byte[] body) {
+    public static Dhis2Answer read(int status, byte[] body, Duration retryAfter) {
         switch (status) {
             case 301, 302, 303, 307, 308 -> throw new Dhis2Refuses("DHIS2 sent us to another page (HTTP " + status
                     + "), as it does without a valid login. Check dhis2.url, dhis2.user and dhis2.password or dhis2.token.");
@@ -34,7 +36,7 @@ public record Dhis2Answer(int status, JsonNode body) {
                     + " Check dhis2.user and dhis2.password or dhis2.token; nothing is tried again until the next run.");
             case 404, 405 -> throw new Dhis2Refuses("DHIS2 has nothing at this address (HTTP " + status
                     + "). Check dhis2.url and dhis2.program.");
-            case 408, 429, 502, 503, 504 -> throw new Dhis2Unavailable("DHIS2 answered HTTP " + status);
+            case 408, 429, 502, 503, 504 -> throw new Dhis2Unavailable("DHIS2 answered HTTP " + status, status, retryAfter);
             default -> {
                 JsonNode json = json(body);
                 if (status == 403) {

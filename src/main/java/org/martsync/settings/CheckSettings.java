@@ -111,6 +111,7 @@ final class CheckSettings {
         duration("sync.patience", "the time a run waits for DHIS2 or the database before it stops", "10m");
         duration("sync.first-pause", "the first pause of that wait", "1s");
         duration("sync.longest-pause", "the longest pause of that wait", "60s");
+        duration("sync.slow-answer", "the time after which an answer counts as slow", "30s");
         yesOrNo(new Setting("sync.duplicate-check", "DHIS_PERFORM_DUPLICATE_UIC_CHECK",
                 "whether an event of a patient whose UIC another site uses is refused", "false"));
         require(new Setting("sync.duplicate-column", "", "the column of the patient table with the UIC", "uic"),

@@ -23,14 +23,15 @@ public final class AfterFailure {
             run.stop("it could not be prepared: " + inWords(failure));
             return 0;
         }
-        say(run, failure, pause);
         return pause;
     }
 
     /** Returns how many milliseconds to wait before the worker's next batch. */
     public long ofBatch(Worker worker, Exception failure) {
         long pause = worker.failed(failure);
-        say(worker.run(), failure, pause);
+        if (pause == 0 && !worker.run().isStopped()) {
+            LOG.error("run {}: a batch broke, its patients are tried in smaller ones: {}", worker.run().name(), inWords(failure));
+        }
         return pause;
     }
 
@@ -55,14 +56,6 @@ public final class AfterFailure {
         }
         String outage = Run.outageSentence(failure);
         return outage == null ? place(failure) : outage;
-    }
-
-    private void say(Run run, Exception failure, long pause) {
-        if (pause > 0) {
-            LOG.warn("run {} waits {} s: {}", run.name(), pause / 1000.0, inWords(failure));
-        } else if (!run.isStopped()) {
-            LOG.error("run {}: a batch broke, its patients are tried in smaller ones: {}", run.name(), inWords(failure));
-        }
     }
 
     /** The kind of a failure and where it happened; its message is left out, as it may quote a patient's data. */

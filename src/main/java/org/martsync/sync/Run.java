@@ -19,6 +19,8 @@ import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -31,10 +33,12 @@ import org.springframework.transaction.CannotCreateTransactionException;
  */
 public final class Run {
 
+    private static final Logger LOG = LoggerFactory.getLogger("sync");
+
     private final Instant name;
     private final Clock clock;
     private final Patience patience;
-    private final Limits limits;
+    private final BatchSize size;
     private final Measure measure;
     private final Instant started;
 
@@ -48,12 +52,11 @@ public final class Run {
     private final LongAdder deferrals = new LongAdder();
     private volatile long waiting;
     private volatile Instant ended;
-    private Instant failingSince;
-    private int failures;
+    private Outage outage;
 
-    Run(Instant name, Limits limits, Patience patience, Clock clock, Measure measure) {
+    Run(Instant name, BatchSize size, Patience patience, Clock clock, Measure measure) {
         this.name = name;
-        this.limits = limits;
+        this.size = size;
         this.patience = patience;
         this.clock = clock;
         this.measure = measure;
@@ -66,7 +69,11 @@ public final class Run {
     }
 
     public Limits limits() {
-        return limits;
+        return size.limits();
+    }
+
+    BatchSize size() {
+        return size;
     }
 
     /** Whether the program's metadata and the mappings are still to be read. */
@@ -107,7 +114,7 @@ public final class Run {
     /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
     public List<Worker> workers() {
         return stopped != null || mappings == null ? List.of()
-                : IntStream.range(0, limits.batches()).mapToObj(i -> new Worker(this)).toList();
+                : IntStream.range(0, limits().batches()).mapToObj(i -> new Worker(this)).toList();
     }
 
     /** Counts a batch whose transaction is through. */
@@ -142,12 +149,15 @@ public final class Run {
     }
 
     private synchronized void succeeded() {
-        failingSince = null;
-        failures = 0;
+        if (outage != null) {
+            LOG.info("run {} goes on after an outage of {} s (tries in vain: {})", name, seconds(outage.lasted(clock.instant())), outage.tries());
+            outage = null;
+        }
     }
 
     /**
-     * Decides what follows a failure that is not the events' own.
+     * Decides what follows a failure that is not the events' own. An outage is said in the log once when it begins and
+     * once when it is over, however long it lasts.
      *
      * @param failure what happened
      * @return how many milliseconds to wait before the next try, or -1 when the failure is no outage. A refused login
@@ -164,15 +174,20 @@ public final class Run {
             return -1;
         }
         Instant now = clock.instant();
-        if (failingSince == null) {
-            failingSince = now;
+        if (outage == null) {
+            outage = new Outage(patience, now);
+            LOG.warn("run {} waits: {}. It is tried again after growing pauses, for {} s at most", name, what, seconds(patience.limit()));
         }
-        failures++;
-        if (Duration.between(failingSince, now).compareTo(patience.limit()) >= 0) {
-            stop(what + "; waited " + patience.limit().toSeconds() + " s in vain. Events that are left wait for the next run.");
-            return 0;
+        Dhis2Unavailable unavailable = find(failure, Dhis2Unavailable.class);
+        Duration pause = outage.pause(now, unavailable == null ? Duration.ZERO : unavailable.retryAfter());
+        if (pause.isZero()) {
+            stop(what + "; waited " + seconds(outage.lasted(now)) + " s in vain. Events that are left wait for the next run.");
         }
-        return patience.pause(failures).toMillis();
+        return pause.isZero() ? 0 : Math.max(1, pause.toMillis());
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f", time.toMillis() / 1000.0);
     }
 
     /** What cannot answer, in a few words without a patient's data; null where the failure is no outage. */
@@ -184,9 +199,13 @@ public final class Run {
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {
             String state = sql.getSQLState() == null ? "" : sql.getSQLState();
-            // connection, rollback, resources, lock, shut down by an operator; and a database that is read-only for a while
-            boolean passing = state.isEmpty() || state.equals("25006")
-                    || List.of("08", "40", "53", "55", "57").contains(state.substring(0, 2));
+            if (state.isEmpty()) {
+                return "the database cannot answer";
+            }
+            // connection, rollback, resources, lock, shut down by an operator, a failing disk; and a database that is
+            // read-only for a while, or whose time limits for a transaction were met
+            boolean passing = List.of("25006", "25P03", "25P04").contains(state)
+                    || List.of("08", "40", "53", "55", "57", "58").contains(state.substring(0, 2));
             return passing ? "the database cannot answer (SQL state " + state + ")" : null;
         }
         if (find(failure, CannotGetJdbcConnectionException.class) != null

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ public final class Runs {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
 
-    private final Limits limits;
+    private final BatchSize size;
     private final Patience patience;
     private final Clock clock;
     private final Measure measure;
@@ -20,8 +21,8 @@ public final class Runs {
     private Run last;
     private boolean closed;
 
-    public Runs(Limits limits, Patience patience, Clock clock, Measure measure) {
-        this.limits = limits;
+    public Runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
+        this.size = size;
         this.patience = patience;
         this.clock = clock;
         this.measure = measure;
@@ -37,7 +38,7 @@ public final class Runs {
         if (current != null || closed) {
             return null;
         }
-        current = new Run(name, limits, patience, clock, measure);
+        current = new Run(name, size, patience, clock, measure);
         return current;
     }
 
@@ -58,10 +59,16 @@ public final class Runs {
         current = null;
     }
 
-    /** Ends a run that never came to its end, so that the next one can begin; one that ended is left alone. */
-    public synchronized void brokenOff(Run run) {
+    /**
+     * Ends a run that never came to its end, so that the next one can begin; one that ended is left alone.
+     *
+     * @param failure a rejected execution where its routes were stopped, anything else is a mistake of the program
+     */
+    public synchronized void brokenOff(Run run, Exception failure) {
         if (current == run) {
-            run.stop("its routes were stopped. Events that are left wait for the next run.");
+            String why = failure instanceof RejectedExecutionException ? "its routes were stopped"
+                    : "something unexpected happened (" + AfterFailure.inWords(failure) + ")";
+            run.stop(why + ". Events that are left wait for the next run.");
             end(run, null);
             LOG.warn(run.summary());
         }

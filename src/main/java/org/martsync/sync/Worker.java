@@ -3,6 +3,7 @@ package org.martsync.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.ProgramMetadata;
@@ -21,7 +22,9 @@ public final class Worker {
 
     private final Run run;
     private String after = "";
+    /** Patients in a batch at most while this worker closes in on one that breaks. */
     private int patients;
+    private BatchSize.Reason tooMuch;
     private String givenUp;
     private String giveUp;
     private boolean done;
@@ -51,12 +54,12 @@ public final class Worker {
 
     /** How many patients the next batch may have. */
     public int patients() {
-        return patients;
+        return Math.min(patients, run.size().patients());
     }
 
     /** How many events the next batch may have. */
     public int events() {
-        return run.limits().events();
+        return run.size().events();
     }
 
     /** How many pending rows a claim looks at, so that its cost does not grow with their number. */
@@ -83,6 +86,7 @@ public final class Worker {
      */
     public void take(Map<String, Object> row) {
         batch = null;
+        tooMuch = null;
         claimed = (String) row.get("claimed");
         boolean deferred = Boolean.TRUE.equals(row.get("deferred"));
         if (deferred) {
@@ -131,6 +135,12 @@ public final class Worker {
         return batch;
     }
 
+    /** Takes how DHIS2 answered a request of the batch, from which follows how large the next one may be. */
+    void answered(int status, Duration took) {
+        BatchSize.Reason reason = run.size().reason(status, took);
+        tooMuch = reason == null || tooMuch == BatchSize.Reason.TOO_LARGE ? tooMuch : reason;
+    }
+
     /** Goes on behind the batch, whose transaction is through. */
     public void committed() {
         if (batch == null) {
@@ -141,6 +151,11 @@ public final class Worker {
         givenUp = null;
         claimed = null;
         patients = Math.min(run.limits().patients(), patients * 2);
+        if (tooMuch != null) {
+            run.size().shrink(tooMuch, batch.patients().size(), batch.events().size());
+        } else if (!batch.stored().isEmpty()) {
+            run.size().grow(batch.patients().size(), batch.events().size());
+        }
         batch = null;
     }
 
@@ -160,16 +175,20 @@ public final class Worker {
      */
     public long failed(Throwable failure) {
         String broken = claimed;
+        Batch tried = batch;
         claimed = null;
         batch = null;
         long pause = run.outage(failure);
         if (pause >= 0) {
-            // a batch that takes DHIS2 or a proxy longer than they wait would time out again and again
-            patients = fewer();
+            BatchSize.Reason reason = tooMuch == null ? BatchSize.reason(failure) : tooMuch;
+            if (reason != null) {
+                run.size().shrink(reason, tried == null ? patients() : tried.patients().size(), tried == null ? events() : tried.events().size());
+            }
             return pause;
         }
-        if (patients > 1) {
+        if (patients() > 1) {
             patients = fewer();
+            run.size().closedIn();
         } else if (broken == null) {
             run.stop("no patient can be claimed: " + AfterFailure.place(failure));
         } else if (!broken.equals(givenUp)) {
@@ -185,6 +204,6 @@ public final class Worker {
     }
 
     private int fewer() {
-        return Math.min(patients / 4 + 1, Math.max(1, patients - 1));
+        return Math.min(patients() / 4 + 1, Math.max(1, patients() - 1));
     }
 }

@@ -34,16 +34,18 @@ public final class Clinic implements AutoCloseable {
             encounter_id int, visit_id int, patient_id int, username varchar, date_created timestamp,
             patient_identifier varchar, location_id int, location_name varchar, instance_id int""";
 
-    private final String database;
+    private final String jdbcUrl;
+    private final Runnable drop;
     private final HikariDataSource dataSource;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
 
-    private Clinic(String database) {
-        this.database = database;
+    private Clinic(String jdbcUrl, Runnable drop) {
+        this.jdbcUrl = jdbcUrl;
+        this.drop = drop;
         HikariConfig pool = new HikariConfig();
-        pool.setPoolName(database);
-        pool.setJdbcUrl(ClinicServer.jdbcUrl(database));
+        pool.setPoolName(jdbcUrl.substring(jdbcUrl.lastIndexOf('/') + 1));
+        pool.setJdbcUrl(jdbcUrl);
         pool.setUsername(ClinicServer.USER);
         pool.setPassword(ClinicServer.PASSWORD);
         pool.setMinimumIdle(0);
@@ -55,7 +57,8 @@ public final class Clinic implements AutoCloseable {
 
     /** Opens a clinic whose database has no table at all. */
     public static Clinic empty() {
-        return new Clinic(ClinicServer.newDatabase());
+        String database = ClinicServer.newDatabase();
+        return new Clinic(ClinicServer.jdbcUrl(database), () -> ClinicServer.drop(database));
     }
 
     /** Opens a clinic as an installed site has it, with every table and no row; our migrations have not run. */
@@ -68,8 +71,16 @@ public final class Clinic implements AutoCloseable {
         return withSchema("clinic/older.sql");
     }
 
+    /** Opens a clinic as {@link #installed} in an empty database elsewhere, which stays when the clinic is closed. */
+    static Clinic installedAt(String jdbcUrl) {
+        return withSchema(new Clinic(jdbcUrl, () -> { }), "clinic/installed.sql");
+    }
+
     private static Clinic withSchema(String script) {
-        Clinic clinic = empty();
+        return withSchema(empty(), script);
+    }
+
+    private static Clinic withSchema(Clinic clinic, String script) {
         new ResourceDatabasePopulator(new ClassPathResource(script)).execute(clinic.dataSource);
         return clinic;
     }
@@ -91,7 +102,7 @@ public final class Clinic implements AutoCloseable {
     }
 
     public String jdbcUrl() {
-        return ClinicServer.jdbcUrl(database);
+        return jdbcUrl;
     }
 
     public String user() {
@@ -114,7 +125,7 @@ public final class Clinic implements AutoCloseable {
     @Override
     public void close() {
         dataSource.close();
-        ClinicServer.drop(database);
+        drop.run();
     }
 
     // What the installer and the user interface do

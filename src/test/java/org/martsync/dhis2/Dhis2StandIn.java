@@ -320,7 +320,14 @@ public final class Dhis2StandIn implements AutoCloseable {
             return reset(request);
         }
         logged(request, answer.status());
-        return kind == StandInFaults.Kind.CUT ? cut(answer) : whole(answer).build();
+        if (kind == StandInFaults.Kind.CUT) {
+            return cut(answer);
+        }
+        if (kind == StandInFaults.Kind.BROKEN) {
+            return aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK).build();
+        }
+        return kind == StandInFaults.Kind.TRICKLE
+                ? whole(answer).withChunkedDribbleDelay(10, (int) fault.get().time().toMillis()).build() : whole(answer).build();
     }
 
     private StandInAnswer processed(Request request) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public final class StandInFaults {
 
     /** Where in the life of a request a fault strikes. */
-    enum Kind { ANSWER, RESET_BEFORE, RESET_AFTER, CUT }
+    enum Kind { ANSWER, RESET_BEFORE, RESET_AFTER, CUT, BROKEN, TRICKLE }
 
     /** One field that each tracked entity, each enrolment and each event must have, and has once. */
     private static final Pattern OBJECT = Pattern.compile("\"(trackedEntityType|enrolledAt|programStage)\"\\s*:");
@@ -109,6 +109,7 @@ public final class StandInFaults {
         private final AtomicInteger taken = new AtomicInteger();
         private Kind kind;
         private StandInAnswer answer;
+        private Duration time = Duration.ZERO;
 
         private Fault(StandInFaults faults, int times, Predicate<Dhis2StandIn.Request> which) {
             this.faults = faults;
@@ -162,6 +163,17 @@ public final class StandInFaults {
             return inForce(Kind.CUT, null);
         }
 
+        /** Processes the request and breaks the connection in the answer's body, after its head has said 200. */
+        public Fault byBreakingInTheAnswer() {
+            return inForce(Kind.BROKEN, null);
+        }
+
+        /** Processes the request and lets the answer come in ten drops over a time. */
+        public Fault byTrickling(Duration over) {
+            time = over;
+            return inForce(Kind.TRICKLE, null);
+        }
+
         /** Tells how many requests it has struck. */
         public int struck() {
             return taken.get();
@@ -173,6 +185,10 @@ public final class StandInFaults {
 
         StandInAnswer answer() {
             return answer;
+        }
+
+        Duration time() {
+            return time;
         }
 
         private Fault inForce(Kind kind, StandInAnswer answer) {

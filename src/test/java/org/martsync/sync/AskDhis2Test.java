@@ -17,20 +17,20 @@ class AskDhis2Test {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Dhis2Server server = new Dhis2Server("https://dhis2.example.org/zw", Clock.systemUTC());
-    private final AskDhis2 ask = new AskDhis2(meters, server);
+    private final AskDhis2 ask = new AskDhis2(meters, server, Clock.systemUTC());
 
     @Test
     void anAnswerOfUseIsAnAnswerWhateverItSaysOfTheRequest() {
-        ask.read(ask.begin(null), 409, "{\"message\": \"no\"}".getBytes(StandardCharsets.UTF_8));
+        ask.read(ask.begin(null), 409, "{\"message\": \"no\"}".getBytes(StandardCharsets.UTF_8), null, null);
         assertThat(server.last().problem()).isNull();
         assertThat(server.lastAnswer()).isNotNull();
     }
 
     @Test
     void aRefusedLoginAndAServerThatIsDownAreRemembered() {
-        assertThatThrownBy(() -> ask.read(ask.begin(null), 401, null)).isInstanceOf(Dhis2Refuses.class);
+        assertThatThrownBy(() -> ask.read(ask.begin(null), 401, null, null, null)).isInstanceOf(Dhis2Refuses.class);
         assertThat(server.last().problem()).startsWith("DHIS2 refused the login (HTTP 401).");
-        assertThatThrownBy(() -> ask.read(ask.begin(null), 503, null)).isInstanceOf(Dhis2Unavailable.class);
+        assertThatThrownBy(() -> ask.read(ask.begin(null), 503, null, null, null)).isInstanceOf(Dhis2Unavailable.class);
         assertThat(server.last().problem()).isEqualTo("DHIS2 answered HTTP 503");
         assertThat(server.lastAnswer()).isNull();
         assertThat(meters.get("mart.dhis2.requests").tag("status", "401").timer().count()).isEqualTo(1);

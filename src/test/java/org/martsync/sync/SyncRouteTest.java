@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.martsync.RouteFixture.SITE;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -122,6 +123,9 @@ class SyncRouteTest {
         readingProgram = NOTHING;
         PROGRAM_READS.set(0);
         DELIVERED.clear();
+        for (int good = 1; good <= 3; good++) {
+            routes.bean(BatchSize.class).grow(8, 20);
+        }
         clinic.emptied();
         clinic.mapping("Patient", """
                 {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": {"id": "zRA08XEYiSF"}}}}""", "{\"searchable\": [\"uic\"]}");
@@ -569,7 +573,8 @@ class SyncRouteTest {
         events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced().hasFailed(0));
         assertThat(clinic.log()).hasSize(3);
         assertThat(run.stopped()).isNull();
-        assertThat(log).contains("waits 0.01 s: DHIS2 answered HTTP 503").contains("waits 0.02 s");
+        assertThat(log.toString().lines().filter(line -> line.contains("DHIS2 answered HTTP 503"))).as("the beginning of the outage").hasSize(1);
+        assertThat(log).contains("run " + run.name() + " goes on after an outage of ").contains(" s (tries in vain: 2)");
     }
 
     @Test
@@ -577,7 +582,7 @@ class SyncRouteTest {
         patientsWithEvents(12, 1);
         delivering = batch -> {
             if (batch.patients().size() > 2) {
-                throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+                throw new Dhis2Unavailable("DHIS2 answered HTTP 504", 504, Duration.ZERO);
             }
         };
 
@@ -585,6 +590,7 @@ class SyncRouteTest {
 
         assertThat(run.stopped()).isNull();
         assertThat(run.synced()).isEqualTo(12);
+        assertThat(routes.bean(MeterRegistry.class).get("mart.batch.shrinks").tag("reason", "timeout").counter().count()).isPositive();
     }
 
     @Test
