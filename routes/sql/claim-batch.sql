@@ -43,5 +43,5 @@ mine AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(patient ORDER BY patient)::text FROM mine WHERE free) AS claimed,
        (SELECT coalesce(bool_or(NOT free), false) FROM mine) AS deferred,
-       (SELECT max(patient) FROM pending) AS last,
+       coalesce((SELECT max(patient) FROM fitting), (SELECT max(patient) FROM pending)) AS last,
        (SELECT count(*) FROM pending) AS walked

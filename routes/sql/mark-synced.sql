@@ -1,5 +1,6 @@
 -- The events that stand in DHIS2 are synced, but only where the row was not edited meanwhile. The last statement of a batch:
--- from here on the flattener has to wait when it edits one of these rows, until the transaction ends at once.
+-- from here on the flattener has to wait when it edits one of these rows, so the COMMIT goes along in the same message
+-- (JDBC's own finds nothing left to do) and does not wait for a busy machine to answer and ask.
 -- A row that somebody has locked is being edited: it stays pending, and nobody waits for anybody.
 WITH stored AS (
   SELECT * FROM jsonb_to_recordset(:#${variable.stored}::jsonb) AS s(id int, version text)
@@ -12,4 +13,5 @@ untouched AS MATERIALIZED (
 )
 UPDATE events_to_sync e SET synced = true
 FROM untouched
-WHERE e.id = untouched.id
+WHERE e.id = untouched.id;
+COMMIT

@@ -1,7 +1,10 @@
 -- All pending events of the claimed patients, with their encounter and what the trackers know of it.
+-- other_patient is the encounter's patient where that is not the event's.
 -- xmin names the version of the row: an edit that comes later makes another one.
 SELECT e.id, e.xmin::text AS version, e.patient_id, e.program_id, e.encounter_id, e.username,
        n.encounter_id IS NOT NULL AS encounter_known,
+       CASE WHEN n.patient_id <> CASE WHEN e.patient_id ~ '^[1-9][0-9]{0,9}$' THEN e.patient_id::numeric END
+            THEN n.patient_id::text END AS other_patient,
        n.encounter_date_created AS encounter_date,
        o.id AS org_unit,
        (SELECT jsonb_object_agg(t.program_stage, t.event_id)::text
@@ -10,7 +13,7 @@ SELECT e.id, e.xmin::text AS version, e.patient_id, e.program_id, e.encounter_id
 FROM events_to_sync e
 LEFT JOIN sync_attempt a ON a.event_id = e.id
 LEFT JOIN LATERAL (
-  SELECT c.number, x.encounter_id, x.encounter_date_created, x.org_unit
+  SELECT c.number, x.encounter_id, x.patient_id, x.encounter_date_created, x.org_unit
   FROM (SELECT CASE WHEN e.encounter_id ~ '^[1-9][0-9]{0,9}$' THEN e.encounter_id::bigint END AS number) c
   LEFT JOIN encounter x ON x.encounter_id = c.number
 ) n ON true

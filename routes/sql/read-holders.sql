@@ -1,4 +1,8 @@
--- Which patients of this clinic the people that a search found are known as already.
-SELECT instance_id AS tracked_entity, patient_id
-FROM instance_tracker
-WHERE instance_id = ANY (string_to_array(:#${body}, ','))
+-- Which patients the people that a search found are known as already, with what the trackers know of these people.
+-- holder is NULL where no patient of the clinic has that identifier any more: it was corrected since.
+SELECT i.instance_id AS tracked_entity, p.patient_identifier AS holder, t.enrolment_id AS enrolment, s.attributes_hash AS sent
+FROM instance_tracker i
+LEFT JOIN patient p ON p.patient_identifier = i.patient_id
+LEFT JOIN enrolment_tracker t ON t.instance_id = i.instance_id
+LEFT JOIN sync_tracked_entity s ON s.tracked_entity = i.instance_id
+WHERE i.instance_id = ANY (string_to_array(:#${body}, ','))

@@ -1,9 +1,12 @@
 -- The claimed patients as the clinic holds them, with what the trackers know of them, the newest first.
+-- alsoOf is another patient of the clinic whom the trackers know by the same tracked entity (older databases allow it).
 SELECT c.patient_id,
        to_jsonb(p)::text AS patient,
        (SELECT min(g.date_enrolled) FROM program_enrolment g WHERE g.patient_id = p.patient_id) AS enrolled,
        (SELECT count(*) FROM patient q WHERE q.patient_identifier = p.patient_identifier AND q.patient_id <> p.patient_id) AS namesakes,
-       (SELECT jsonb_agg(jsonb_build_object('trackedEntity', i.instance_id, 'enrolment', t.enrolment_id, 'sent', s.attributes_hash)
+       (SELECT jsonb_agg(jsonb_build_object('trackedEntity', i.instance_id, 'enrolment', t.enrolment_id, 'sent', s.attributes_hash,
+                           'alsoOf', (SELECT min(o.patient_id) FROM instance_tracker o JOIN patient q ON q.patient_identifier = o.patient_id
+                                      WHERE o.instance_id = i.instance_id AND o.patient_id <> i.patient_id))
                          ORDER BY i.date_created DESC NULLS LAST, i.instance_id)::text
         FROM instance_tracker i
         LEFT JOIN enrolment_tracker t ON t.instance_id = i.instance_id

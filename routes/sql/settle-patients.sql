@@ -1,12 +1,26 @@
 -- The patients that stand in DHIS2 now: trackers, and a hash of what was sent, to send it again only when it changes.
+-- A row whose identifier no patient has any more, because it was corrected, moves to the one they have now.
 WITH placed AS (
-  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+  SELECT DISTINCT ON (instance) *
+  FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+  ORDER BY instance
+),
+renamed AS (
+  UPDATE instance_tracker t SET patient_id = placed.identifier
+  FROM placed
+  WHERE t.instance_id = placed.instance
+    AND NOT EXISTS (SELECT FROM instance_tracker o WHERE o.instance_id = placed.instance AND o.patient_id = placed.identifier)
+    AND t.patient_id IS NOT DISTINCT FROM (
+      SELECT max(o.patient_id) FROM instance_tracker o
+      WHERE o.instance_id = placed.instance AND NOT EXISTS (SELECT FROM patient p WHERE p.patient_identifier = o.patient_id))
+  RETURNING t.instance_id
 ),
 instances AS (
   INSERT INTO instance_tracker (patient_id, instance_id, created_by, date_created)
   SELECT identifier, instance, 'mart-dhis2-sync', now()
   FROM placed
   WHERE NOT EXISTS (SELECT FROM instance_tracker t WHERE t.instance_id = placed.instance AND t.patient_id = placed.identifier)
+    AND NOT EXISTS (SELECT FROM renamed WHERE renamed.instance_id = placed.instance)
   ON CONFLICT DO NOTHING
 ),
 moved AS (

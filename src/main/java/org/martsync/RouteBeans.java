@@ -65,9 +65,9 @@ class RouteBeans {
     }
 
     @Bean
-    Limits limits(@Value("${sync.workers}") int workers, @Value("${sync.batch-patients}") int patients,
+    Limits limits(@Value("${sync.workers}") int workers, @Value("${sync.ahead}") int ahead, @Value("${sync.batch-patients}") int patients,
                   @Value("${sync.batch-events}") int events) {
-        return new Limits(workers, patients, events);
+        return new Limits(workers, ahead, patients, events);
     }
 
     @Bean
@@ -94,13 +94,21 @@ class RouteBeans {
     /** On which the batches of a run are worked through. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService workers(Limits limits) {
-        return Executors.newFixedThreadPool(limits.workers());
+        return Executors.newFixedThreadPool(limits.batches());
     }
 
     /** One transaction from the claim of a batch to its settling. */
     @Bean
     SpringTransactionPolicy batchTransaction(PlatformTransactionManager transactions) {
         return new SpringTransactionPolicy(transactions);
+    }
+
+    /** What stays written whatever becomes of the batch. */
+    @Bean
+    SpringTransactionPolicy ownTransaction(PlatformTransactionManager transactions) {
+        SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
+        policy.setPropagationBehaviorName("PROPAGATION_REQUIRES_NEW");
+        return policy;
     }
 
     @Bean

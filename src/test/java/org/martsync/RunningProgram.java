@@ -60,7 +60,7 @@ public final class RunningProgram implements AutoCloseable {
                 "console.password=for-the-test",
                 "sync.first-pause=10ms",
                 "sync.longest-pause=20ms",
-                "sync.patience=200ms",
+                "sync.patience=1s",
                 "camel.main.run-controller=false",
                 "camel.main.routes-reload-enabled=false"), Stream.of(settings))
                 .forEach(setting -> arguments.put(setting.substring(0, setting.indexOf('=')), "--" + setting));

@@ -1,10 +1,8 @@
 package org.martsync.dhis2;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.regex.Pattern;
 
 /**
  * Computes the UID of an object from what it stands for, so that the same POST sent again updates the same object.
@@ -19,14 +17,20 @@ public final class ComputedUid {
     private static final String ALPHABET = LETTERS + "0123456789";
     private static final int LENGTH = 11;
 
-    private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
-
     private ComputedUid() {
     }
 
     /** Whether a text has the form of a UID: DHIS2 refuses a whole request for one that has not (recording 041). */
     public static boolean wellFormed(String text) {
-        return text != null && FORM.matcher(text).matches();
+        if (text == null || text.length() != LENGTH || LETTERS.indexOf(text.charAt(0)) < 0) {
+            return false;
+        }
+        for (int i = 1; i < LENGTH; i++) {
+            if (ALPHABET.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the UID of a patient of a site: 11 letters and digits. */
@@ -55,15 +59,24 @@ public final class ComputedUid {
             sha256.update(part.getBytes(StandardCharsets.UTF_8));
             sha256.update((byte) 0);
         }
-        BigInteger rest = new BigInteger(1, sha256.digest());
+        byte[] number = sha256.digest();
         StringBuilder uid = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {
             String alphabet = i == 0 ? LETTERS : ALPHABET;
-            BigInteger[] division = rest.divideAndRemainder(BigInteger.valueOf(alphabet.length()));
-            uid.append(alphabet.charAt(division[1].intValue()));
-            rest = division[0];
+            uid.append(alphabet.charAt(divide(number, alphabet.length())));
         }
         return uid.toString();
+    }
+
+    /** Divides a number, given as its bytes with the highest first, in its place, and returns the remainder. */
+    private static int divide(byte[] number, int divisor) {
+        int rest = 0;
+        for (int i = 0; i < number.length; i++) {
+            int part = rest << 8 | number[i] & 0xff;
+            number[i] = (byte) (part / divisor);
+            rest = part % divisor;
+        }
+        return rest;
     }
 
     private static MessageDigest sha256() {

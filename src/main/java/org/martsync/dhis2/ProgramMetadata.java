@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * What DHIS2 says of a program: the attributes of its people, its stages, their data elements, types and options.
  *
- * @param trackedEntityType id of the type of its tracked entities, or null when DHIS2 did not say
+ * @param trackedEntityType id of the type of its tracked entities
  * @param onlyEnrollOnce whether a person can be enrolled once in a lifetime only
  * @param futureEnrolment whether the date of enrolment may lie in the future (otherwise E1020, recording 114)
  * @param futureIncident whether the incident date may (otherwise E1021, recording 117)
@@ -25,7 +25,7 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
      * Reads the answer of {@code GET /api/programs/<id>?fields=…} (recording 003). What is absent is taken as not demanded:
      * no option set, not compulsory, not strict, type TEXT; a name is replaced by the id.
      *
-     * @throws IllegalArgumentException when the JSON is not a program, or one without registration
+     * @throws IllegalArgumentException when the JSON is not a program, or one without registration or tracked entity type
      */
     public static ProgramMetadata read(JsonNode program) {
         String id = program == null ? null : text(program, "id");
@@ -38,9 +38,14 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
             throw new IllegalArgumentException("The program " + name(program) + " (" + id + ") registers no people (its programType is "
                 + kind + "): choose a program with registration.");
         }
+        String type = text(program.path("trackedEntityType"), "id");
+        if (type == null) {
+            throw new IllegalArgumentException("The program " + name(program) + " (" + id + ") has no tracked entity type that this user"
+                + " may see, so nobody can be registered in it: choose a program with registration, or share its type with the user in DHIS2.");
+        }
         // One option set hangs on many data elements: read it once, keep it once.
         Map<String, OptionSet> optionSets = new HashMap<>();
-        return new ProgramMetadata(id, name(program), text(program.path("trackedEntityType"), "id"), yes(program, "onlyEnrollOnce"),
+        return new ProgramMetadata(id, name(program), type, yes(program, "onlyEnrollOnce"),
             yes(program, "selectEnrollmentDatesInFuture"), yes(program, "selectIncidentDatesInFuture"),
             attributes(program.path("programTrackedEntityAttributes"), optionSets), stages(program.path("programStages"), optionSets));
     }

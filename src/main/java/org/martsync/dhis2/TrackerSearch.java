@@ -30,9 +30,8 @@ public final class TrackerSearch {
      * @param withEvents whether their events with their status are wanted too
      */
     public static List<String> byUids(Collection<String> uids, boolean withEvents) {
-        String fields = FIELDS + (withEvents ? ",events[event,status]]" : "]");
         return cut(uids.stream().map(TrackerSearch::encode).toList(), ",").stream()
-                .map(list -> "trackedEntities=" + list + "&fields=" + encode(fields) + "&paging=false")
+                .map(list -> "trackedEntities=" + list + "&fields=" + fields(withEvents) + "&paging=false")
                 .toList();
     }
 
@@ -45,11 +44,13 @@ public final class TrackerSearch {
      * @param trackedEntityType the UID of the type
      * @param orgUnit UID of the org unit under which is searched; blank for all that the user may see
      * @param people attribute to value, one map a person, all with the same keys
+     * @param withEvents whether their events with their status are wanted too
      */
-    public static List<String> byValues(String trackedEntityType, String orgUnit, List<Map<String, String>> people) {
+    public static List<String> byValues(String trackedEntityType, String orgUnit, List<Map<String, String>> people,
+                                        boolean withEvents) {
         String scope = orgUnit == null || orgUnit.isBlank() ? "&orgUnitMode=ACCESSIBLE"
                 : "&orgUnits=" + encode(orgUnit) + "&orgUnitMode=DESCENDANTS";
-        String frame = "trackedEntityType=" + encode(trackedEntityType) + scope + "&fields=" + encode(FIELDS + "]")
+        String frame = "trackedEntityType=" + encode(trackedEntityType) + scope + "&fields=" + fields(withEvents)
                 + "&paging=false";
         List<String> queries = new ArrayList<>();
         List<Map<String, String>> together = new ArrayList<>();
@@ -72,6 +73,10 @@ public final class TrackerSearch {
             queries.add(frame + filters(together));
         }
         return queries;
+    }
+
+    private static String fields(boolean withEvents) {
+        return encode(FIELDS + (withEvents ? ",events[event,status]]" : "]"));
     }
 
     /** Whether a person can be searched for by these values at all: a longer request DHIS2 refuses, with all others in it. */

@@ -34,6 +34,11 @@ final class CheckEvent {
         if (event.encounter() == null) {
             return "encounter_id '" + encounterId + "' is not a number. Save the encounter again in the clinic.";
         }
+        if (event.otherPatient() != null) {
+            return "The event is of patient " + patientId + ", but encounter " + encounterId + " is of patient "
+                    + event.otherPatient() + " in table encounter. Save the encounter again in the clinic under the patient"
+                    + " whose it is; if it was moved from one patient to the other, give up on this event.";
+        }
         String name = event.mappingName();
         if (name == null || name.isBlank()) {
             return "The event names no mapping (program_id is empty). Save the encounter again in the clinic.";

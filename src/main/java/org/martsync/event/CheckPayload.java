@@ -14,6 +14,7 @@ import org.martsync.dhis2.ComputedUid;
  */
 public final class CheckPayload {
 
+    private static final List<String> UIDS = List.of("program", "programStage", "enrollment", "orgUnit");
     private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
 
     /**
@@ -49,7 +50,7 @@ public final class CheckPayload {
         if (!event.uid().equals(payload.get("event"))) {
             return "the event's UID was changed, by which its outcome is known";
         }
-        for (String field : List.of("program", "programStage", "enrollment", "orgUnit")) {
+        for (String field : UIDS) {
             if (!ComputedUid.wellFormed(String.valueOf(payload.get(field)))) {
                 return field + " '" + payload.get(field) + "' is no UID";
             }
@@ -66,12 +67,15 @@ public final class CheckPayload {
     }
 
     private static boolean hasNul(Object value) {
-        if (value instanceof Map<?, ?> map) {
-            return map.values().stream().anyMatch(CheckPayload::hasNul);
+        if (value instanceof CharSequence text) {
+            return text.toString().indexOf('\0') >= 0;
         }
-        if (value instanceof Collection<?> list) {
-            return list.stream().anyMatch(CheckPayload::hasNul);
+        Collection<?> parts = value instanceof Map<?, ?> map ? map.values() : value instanceof Collection<?> list ? list : List.of();
+        for (Object part : parts) {
+            if (hasNul(part)) {
+                return true;
+            }
         }
-        return value instanceof CharSequence text && text.toString().indexOf('\0') >= 0;
+        return false;
     }
 }

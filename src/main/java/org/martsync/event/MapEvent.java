@@ -73,11 +73,15 @@ public final class MapEvent {
 
     /** The time of the encounter stands in each of its form rows; the oldest is taken. */
     private static LocalDate date(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
-        return rows.values().stream().flatMap(List::stream)
-                .map(row -> (Timestamp) row.get(FormQuery.TIME))
-                .filter(time -> time != null)
-                .map(time -> time.toLocalDateTime().toLocalDate())
-                .min(LocalDate::compareTo)
-                .orElse(event.encounterDate());
+        Timestamp oldest = null;
+        for (List<Map<String, Object>> form : rows.values()) {
+            for (Map<String, Object> row : form) {
+                Timestamp time = (Timestamp) row.get(FormQuery.TIME);
+                if (time != null && (oldest == null || time.before(oldest))) {
+                    oldest = time;
+                }
+            }
+        }
+        return oldest == null ? event.encounterDate() : oldest.toLocalDateTime().toLocalDate();
     }
 }

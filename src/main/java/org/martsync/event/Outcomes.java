@@ -8,10 +8,15 @@ import java.util.List;
 import java.util.Map;
 import org.martsync.patient.Patient;
 
-/** Writes how the events of a batch ended as JSON lists, each of which one statement of {@code routes/sql/} takes in. */
+/** Writes what becomes of the events of a batch as JSON lists, each of which one statement of {@code routes/sql/} takes in. */
 public final class Outcomes {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The ids of the events that go on to DHIS2. */
+    public String open(Batch batch) {
+        return json(batch.open().stream().map(PendingEvent::id).toList());
+    }
 
     /** The events that stand in DHIS2: id, version, event, encounter, stage, and what the log says of them. */
     public String stored(Batch batch) {
@@ -72,7 +77,7 @@ public final class Outcomes {
         return row;
     }
 
-    private static String json(List<Map<String, Object>> rows) {
+    private static String json(List<?> rows) {
         try {
             return JSON.writeValueAsString(rows);
         } catch (JsonProcessingException e) {

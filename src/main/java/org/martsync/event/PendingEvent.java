@@ -30,8 +30,10 @@ public final class PendingEvent {
     private final String patientId;
     private final String mappingName;
     private final String encounterId;
+    private final Integer encounter;
     private final String username;
     private final boolean encounterKnown;
+    private final String otherPatient;
     private final String orgUnit;
     private final LocalDate encounterDate;
     private final Map<String, String> trackedByStage;
@@ -50,8 +52,10 @@ public final class PendingEvent {
         patientId = (String) row.get("patient_id");
         mappingName = (String) row.get("program_id");
         encounterId = (String) row.get("encounter_id");
+        encounter = number(encounterId);
         username = (String) row.get("username");
         encounterKnown = Boolean.TRUE.equals(row.get("encounter_known"));
+        otherPatient = (String) row.get("other_patient");
         orgUnit = (String) row.get("org_unit");
         Timestamp date = (Timestamp) row.get("encounter_date");
         encounterDate = date == null ? null : date.toLocalDateTime().toLocalDate();
@@ -102,6 +106,11 @@ public final class PendingEvent {
         return encounterKnown;
     }
 
+    /** The patient whom table encounter names for the encounter, where that is not the event's; else null. */
+    public String otherPatient() {
+        return otherPatient;
+    }
+
     /** UID of the encounter's org unit, or null where its code is in no tracker. */
     public String orgUnit() {
         return orgUnit;
@@ -114,7 +123,7 @@ public final class PendingEvent {
 
     /** The encounter as a number, or null where the text is none. */
     public Integer encounter() {
-        return number(encounterId);
+        return encounter;
     }
 
     static Integer number(String text) {

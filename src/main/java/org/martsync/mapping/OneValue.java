@@ -24,13 +24,15 @@ final class OneValue {
     private static final Set<String> NEGATIONS = Set.of("no", "not", "non", "never", "without");
 
     private final ConvertValue convert;
-    private final String label;
+    private final String id;
+    private final String name;
     private final ValueType type;
     private final OptionSet options;
 
     OneValue(ConvertValue convert, String id, String name, ValueType type, OptionSet options) {
         this.convert = convert;
-        this.label = label(name, id);
+        this.id = id;
+        this.name = name;
         this.type = type;
         this.options = options;
     }
@@ -69,7 +71,7 @@ final class OneValue {
             return "";
         }
         String first = given.get(0).text();
-        if (given.stream().allMatch(other -> same(first, other.text()))) {
+        if (given.size() == 1 || given.stream().allMatch(other -> same(first, other.text()))) {
             return first;
         }
         if (type.isTruth()) {
@@ -79,7 +81,7 @@ final class OneValue {
                 }
             }
         }
-        problems.add(label + ": " + given.stream()
+        problems.add(label(name, id) + ": " + given.stream()
             .map(one -> one.answer().place() + " says " + NotConvertible.shown(one.text()))
             .collect(Collectors.joining(", ")) + ". Leave only one of them filled, or make them equal.");
         return null;
@@ -115,7 +117,7 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(label + ": " + wrong.getMessage() + ".");
+            problems.add(label(name, id) + ": " + wrong.getMessage() + ".");
             return null;
         }
     }
@@ -167,6 +169,6 @@ final class OneValue {
     }
 
     private String problem(NotConvertible wrong, Answer answer) {
-        return label + ": " + wrong.getMessage() + ". Correct " + answer.place() + ".";
+        return label(name, id) + ": " + wrong.getMessage() + ". Correct " + answer.place() + ".";
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -99,8 +100,9 @@ public final class FindPatients {
             }
             bySearch.computeIfAbsent(wanted.keySet(), key -> new ArrayList<>()).add(wanted);
         }
+        boolean withEvents = unplaced(patients).stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
         return bySearch.values().stream()
-                .flatMap(people -> TrackerSearch.byValues(program.trackedEntityType(), site.country(), people).stream())
+                .flatMap(people -> TrackerSearch.byValues(program.trackedEntityType(), site.country(), people, withEvents).stream())
                 .toList();
     }
 
@@ -128,7 +130,7 @@ public final class FindPatients {
                 values.put(uid, usual(attribute.type()));
             }
         });
-        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values)).get(0);
+        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values), false).get(0);
     }
 
     private static String usual(ValueType type) {
@@ -167,12 +169,13 @@ public final class FindPatients {
      * Accepts or refuses the hits of each patient.
      *
      * @param mapping whose {@code comparable} columns must agree
-     * @param holders rows with {@code tracked_entity} and the {@code patient_id} (identifier) that the trackers know it by
+     * @param holders rows of {@code routes/sql/read-holders.sql}: {@code tracked_entity}, {@code holder} the identifier of the
+     *     patient whom the trackers know by it, null where it is no patient's any more, {@code enrolment} and {@code sent}
      */
     public void choose(Collection<Patient> patients, Mapping mapping, ProgramMetadata program,
                        List<Map<String, Object>> holders) {
-        Map<String, String> heldBy = new HashMap<>();
-        holders.forEach(row -> heldBy.put((String) row.get("tracked_entity"), (String) row.get("patient_id")));
+        Map<String, List<Map<String, Object>>> heldBy = holders.stream()
+                .collect(Collectors.groupingBy(row -> (String) row.get("tracked_entity")));
         for (Patient patient : unplaced(patients)) {
             if (!patient.hits().isEmpty()) {
                 choose(patient, mapping, program, heldBy);
@@ -180,7 +183,8 @@ public final class FindPatients {
         }
     }
 
-    private void choose(Patient patient, Mapping mapping, ProgramMetadata program, Map<String, String> heldBy) {
+    private void choose(Patient patient, Mapping mapping, ProgramMetadata program,
+                        Map<String, List<Map<String, Object>>> heldBy) {
         Map<String, String> searched = wanted(patient, attributesOf(mapping, mapping.searchable()).values());
         String what = describe(searched, program);
         List<TrackedEntity> exact = patient.hits().stream()
@@ -203,9 +207,11 @@ public final class FindPatients {
                     + hit.orgUnit() + ". Check and update UIC for patient in DHIS.");
             return;
         }
-        String holder = heldBy.get(hit.uid());
-        if (holder != null && !holder.equals(patient.identifier())) {
-            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder
+        List<Map<String, Object>> trackers = heldBy.getOrDefault(hit.uid(), List.of());
+        Optional<String> holder = trackers.stream().map(row -> (String) row.get("holder"))
+                .filter(identifier -> identifier != null && !identifier.equals(patient.identifier())).findFirst();
+        if (holder.isPresent()) {
+            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder.get()
                     + " of this clinic. Correct the value of one of the two, or merge them in the clinic.");
             return;
         }
@@ -217,6 +223,11 @@ public final class FindPatients {
             return;
         }
         patient.is(hit);
+        if (!trackers.isEmpty()) {
+            // the same person before the identifier was corrected: what is known of them goes on
+            Map<String, Object> known = trackers.get(0);
+            patient.wasTracked(new Patient.Tracked(hit.uid(), (String) known.get("enrolment"), (String) known.get("sent"), null));
+        }
     }
 
     private static List<String> differences(Patient patient, Mapping mapping, ProgramMetadata program, TrackedEntity hit) {

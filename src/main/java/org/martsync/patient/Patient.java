@@ -29,8 +29,9 @@ public final class Patient {
      * @param trackedEntity its UID
      * @param enrolment the UID of its enrolment, or null
      * @param sent hash of what was last sent of it, or null if we never sent it
+     * @param alsoOf identifier of another patient of the clinic whom the trackers know by it too, or null
      */
-    public record Tracked(String trackedEntity, String enrolment, String sent) {
+    public record Tracked(String trackedEntity, String enrolment, String sent, String alsoOf) {
     }
 
     /** A double would lose the digits of a number behind the fifteenth. */
@@ -49,6 +50,7 @@ public final class Patient {
     private String rejection;
     private final List<TrackedEntity> hits = new ArrayList<>();
     private TrackedEntity inDhis2;
+    private Tracked before;
     private TrackedEntityToSend trackedEntity;
     private EnrolmentToSend enrolment;
     private boolean trackedEntityStored;
@@ -195,6 +197,15 @@ public final class Patient {
 
     public void is(TrackedEntity person) {
         inDhis2 = person;
+    }
+
+    /** What the trackers know of the person found, under an identifier that the patient had before; null where nothing. */
+    public Tracked before() {
+        return before;
+    }
+
+    public void wasTracked(Tracked person) {
+        before = person;
     }
 
     /** The tracked entity of the patient and what of it has to be sent, once decided. */

@@ -8,11 +8,13 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
@@ -40,15 +42,36 @@ public final class PlacePatients {
         this.clock = clock;
     }
 
-    /** Places every patient of a batch that is neither rejected nor deferred. */
+    /**
+     * Places every patient of a batch that is neither rejected nor deferred. No two get one tracked entity: whom the
+     * trackers know by that of another patient is rejected, and the second whom a search led to the same person waits
+     * for a later batch, when the trackers say whose it is.
+     */
     public void place(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+        Set<String> taken = new HashSet<>();
         for (Patient patient : patients) {
+            if (patient.open()) {
+                keepApart(patient, taken);
+            }
             if (patient.open()) {
                 patient.place(patient.inDhis2() == null ? newTrackedEntity(patient, mapping, program) : knownTrackedEntity(patient));
             }
             if (patient.open()) {
                 patient.enrol(enrolment(patient, program));
             }
+        }
+    }
+
+    private static void keepApart(Patient patient, Set<String> taken) {
+        Optional<Patient.Tracked> tracked = patient.inDhis2() == null
+                ? patient.trackers().stream().findFirst() : trackerOf(patient, patient.inDhis2().uid());
+        String other = tracked.map(Patient.Tracked::alsoOf).orElse(null);
+        if (other != null) {
+            patient.reject("Patients " + patient.identifier() + " and " + other + " of this clinic are one person in DHIS2 ("
+                    + tracked.get().trackedEntity() + ") by table instance_tracker. Merge them in the clinic if they are the"
+                    + " same person; else delete there the row of the one whom that person is not.");
+        } else if (patient.inDhis2() != null && !taken.add(patient.inDhis2().uid())) {
+            patient.defer();
         }
     }
 
@@ -74,7 +97,7 @@ public final class PlacePatients {
         TrackedEntity person = patient.inDhis2();
         Optional<Patient.Tracked> tracked = trackerOf(patient, person.uid());
         String hash = hash(person.orgUnit(), patient);
-        String sent = tracked.map(Patient.Tracked::sent).orElse(null);
+        String sent = known(patient).map(Patient.Tracked::sent).orElse(null);
         if (!patient.attributes().problems().isEmpty()) {
             patient.notes().add("The patient's details were not sent: " + String.join(", ", patient.attributes().problems()));
             return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
@@ -93,7 +116,7 @@ public final class PlacePatients {
                     ComputedUid.ofEnrolment(site.id(), patient.trackedEntity().uid(), program.id()));
         }
         List<Enrolment> there = person.enrolmentsIn(program.id());
-        String trackedUid = trackerOf(patient, person.uid()).map(Patient.Tracked::enrolment).orElse(null);
+        String trackedUid = known(patient).map(Patient.Tracked::enrolment).orElse(null);
         String computedUid = ComputedUid.ofEnrolment(site.id(), person.uid(), program.id());
         Optional<Enrolment> active = there.stream().filter(Enrolment::active).findFirst();
         Optional<Enrolment> tracked = byUid(there, trackedUid).or(() -> byUid(there, computedUid));
@@ -149,6 +172,11 @@ public final class PlacePatients {
 
     private static Optional<Patient.Tracked> trackerOf(Patient patient, String trackedEntity) {
         return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(trackedEntity)).findFirst();
+    }
+
+    /** What the trackers know of the person in DHIS2 whom the patient is, under whatever identifier. */
+    private static Optional<Patient.Tracked> known(Patient patient) {
+        return trackerOf(patient, patient.inDhis2().uid()).or(() -> Optional.ofNullable(patient.before()));
     }
 
     private static Optional<Enrolment> byUid(List<Enrolment> enrolments, String uid) {

@@ -98,9 +98,10 @@ final class CheckSettings {
     }
 
     private void runs() {
-        boolean workers = number("sync.workers", "the batches on their way at the same time", "4", 1, 64);
-        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "10", 1, 500);
-        if (workers && pool) {
+        boolean workers = number("sync.workers", "the batches sent to DHIS2 at the same time", "4", 1, 64);
+        boolean ahead = number("sync.ahead", "the batches prepared meanwhile", "2", 0, 64);
+        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "12", 1, 500);
+        if (workers && ahead && pool) {
             enoughConnections();
         }
         number("sync.batch-patients", "the patients in a batch at most", "200", 1, 10_000);
@@ -118,11 +119,11 @@ final class CheckSettings {
     }
 
     private void enoughConnections() {
-        int needed = Integer.parseInt(value("sync.workers")) + CONNECTIONS_BESIDE_WORKERS;
+        int needed = Integer.parseInt(value("sync.workers")) + Integer.parseInt(value("sync.ahead")) + CONNECTIONS_BESIDE_WORKERS;
         String pool = value("spring.datasource.hikari.maximum-pool-size");
         if (Integer.parseInt(pool) < needed) {
             problems.add(new Setting("spring.datasource.hikari.maximum-pool-size", "", "the database connections at most",
-                    String.valueOf(needed)).wrong(pool, "at least sync.workers + " + CONNECTIONS_BESIDE_WORKERS));
+                    String.valueOf(needed)).wrong(pool, "at least sync.workers + sync.ahead + " + CONNECTIONS_BESIDE_WORKERS));
         }
     }
 

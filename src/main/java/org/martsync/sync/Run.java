@@ -49,6 +49,7 @@ public final class Run {
     private final LongAdder synced = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final LongAdder requests = new LongAdder();
+    private final LongAdder deferrals = new LongAdder();
     private volatile long waiting;
     private volatile Instant ended;
     private Outage outage;
@@ -113,15 +114,33 @@ public final class Run {
     /** Returns the workers of a prepared run: none when it was stopped, or found nothing to do. */
     public List<Worker> workers() {
         return stopped != null || mappings == null ? List.of()
-                : IntStream.range(0, limits().workers()).mapToObj(i -> new Worker(this)).toList();
+                : IntStream.range(0, limits().batches()).mapToObj(i -> new Worker(this)).toList();
     }
 
     /** Counts a batch whose transaction is through. */
     void count(Batch batch) {
         synced.add(batch.stored().size());
         rejected.add(batch.rejected().size());
+        if (batch.deferred() > 0) {
+            defer();
+        }
         measure.batch(batch, mappings);
         succeeded();
+    }
+
+    /** Counts that some patient was left for later, because somebody else with the same searched values is on their way. */
+    void defer() {
+        deferrals.increment();
+    }
+
+    /** How often patients were left for later. */
+    long deferrals() {
+        return deferrals.sum();
+    }
+
+    /** How many events have ended. */
+    long settled() {
+        return synced() + rejected();
     }
 
     /** Counts a request to DHIS2. */

@@ -28,10 +28,9 @@ public final class Worker {
     private String givenUp;
     private String giveUp;
     private boolean done;
-    private boolean deferred;
-    private boolean progress;
+    private long settledBefore;
+    private long deferralsBefore;
     private String claimed;
-    private String reached;
     private Batch batch;
 
     Worker(Run run) {
@@ -82,27 +81,41 @@ public final class Worker {
      * Takes the row of {@code routes/sql/claim-batch.sql}.
      *
      * @param row {@code claimed} the patients as a JSON list or null, {@code deferred} whether some wait for another
-     *     worker, {@code last} the last patient looked at or null, {@code walked} how many rows were looked at
+     *     worker, {@code last} the last patient tried, or looked at when none could be tried, or null,
+     *     {@code walked} how many rows were looked at
      */
     public void take(Map<String, Object> row) {
         batch = null;
         tooMuch = null;
         claimed = (String) row.get("claimed");
-        reached = (String) row.get("last");
-        deferred |= Boolean.TRUE.equals(row.get("deferred"));
+        boolean deferred = Boolean.TRUE.equals(row.get("deferred"));
+        if (deferred) {
+            run.defer();
+        }
         if (claimed == null) {
-            passed(((Number) row.get("walked")).intValue() >= walk());
+            String last = (String) row.get("last");
+            boolean moreBehind = deferred || ((Number) row.get("walked")).intValue() >= walk();
+            if (moreBehind && last != null) {
+                after = last;
+            } else {
+                passed();
+            }
         }
     }
 
-    /** Nothing could be claimed: on to where the claim stopped looking, or, at the end, once more from the start. */
-    private void passed(boolean moreBehind) {
-        if (moreBehind && reached != null) {
-            after = reached;
-        } else if (deferred && progress) {
+    /**
+     * At the end of the patients: once more from the start, if since the last start some patient of the run was left
+     * for later and some event was settled, by whichever worker, which may have freed that patient. The worker who kept
+     * them waiting comes by here after its batch, when both is true. A pass in which nobody settles anything is the last.
+     * Whom another program keeps waiting is left to that one.
+     */
+    private void passed() {
+        long settled = run.settled();
+        long deferrals = run.deferrals();
+        if (deferrals > deferralsBefore && settled > settledBefore) {
             after = "";
-            deferred = false;
-            progress = false;
+            settledBefore = settled;
+            deferralsBefore = deferrals;
         } else {
             done = true;
         }
@@ -135,8 +148,6 @@ public final class Worker {
         }
         run.count(batch);
         after = last(claimed);
-        deferred |= batch.deferred() > 0;
-        progress |= !batch.stored().isEmpty() || !batch.rejected().isEmpty();
         givenUp = null;
         claimed = null;
         patients = Math.min(run.limits().patients(), patients * 2);

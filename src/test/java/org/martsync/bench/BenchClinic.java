@@ -1,16 +1,22 @@
 package org.martsync.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.martsync.clinic.Clinic;
 import org.martsync.demo.DemoProgram;
+import org.martsync.dhis2.Dhis2StandIn;
 
 /**
  * Fills a clinic with any number of good events by SQL: patients with five encounters each, three mappings, forms of
  * some thirty columns.
  */
-public final class BenchClinic {
+final class BenchClinic {
 
     /** Events that each patient has. */
-    public static final int EVENTS_A_PATIENT = 5;
+    static final int EVENTS_A_PATIENT = 5;
+
+    /** Encounters of {@link #visit} have this number or a higher one. */
+    static final int FIRST_VISIT = 1_000_000_000;
 
     private static final String PATIENT = """
             {"isPatientMapping": true, "dhisProgramStageId": {}, "formTableMappings": {"patient": {
@@ -23,8 +29,18 @@ public final class BenchClinic {
     private BenchClinic() {
     }
 
+    /** Starts the DHIS2 stand-in that belongs to it. */
+    static Dhis2StandIn dhis2() {
+        ObjectMapper json = new ObjectMapper();
+        try {
+            return Dhis2StandIn.start(json.readTree(DemoProgram.metadata()), json.readTree(DemoProgram.orgUnits()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the demo's program is JSON", e);
+        }
+    }
+
     /** Prepares mappings and form tables in an installed clinic. */
-    public static Clinic prepared() {
+    static Clinic prepared() {
         Clinic clinic = Clinic.installed();
         clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"], \"comparable\": [\"gender\", \"birthdate\"]}");
         clinic.mapping("Screening", stage(DemoProgram.SCREENING, "bench_screening", """
@@ -45,7 +61,7 @@ public final class BenchClinic {
     }
 
     /** Adds patients and their pending events, so that there are {@code events} in all more than before. */
-    public static void add(Clinic clinic, int events) {
+    static void add(Clinic clinic, int events) {
         int patients = events / EVENTS_A_PATIENT;
         Integer first = clinic.jdbc().queryForObject("SELECT coalesce(max(patient_id), 0) + 1 FROM patient", Integer.class);
         clinic.jdbc().update("""
@@ -71,5 +87,19 @@ public final class BenchClinic {
                 SELECT p::text, CASE WHEN n <= 3 THEN 'Screening' ELSE 'Counselling' END, ((p - 1) * 5 + n)::text, false
                 FROM generate_series(?, ?) p, generate_series(1, 5) n""", first, first + patients - 1);
         clinic.jdbc().execute("ANALYZE");
+    }
+
+    /** Adds a pending event of a patient who is there, with its encounter and its form, at one go. */
+    static void visit(Clinic clinic, int patient, int encounter) {
+        clinic.jdbc().update("""
+                WITH seen AS (
+                  INSERT INTO encounter (encounter_id, uuid, patient_id, encounter_date_created, location_name, org_unit)
+                  VALUES (?, gen_random_uuid()::text, ?, '2024-04-01', 'Bench', ?)
+                ), filled AS (
+                  INSERT INTO bench_screening (consent, temperature, notes, last_test, visit, cough, encounter_id, patient_id, date_created, instance_id)
+                  VALUES ('true', '36.6', 'A visit', '2023-11-30', 'First visit', 'false', ?, ?, '2024-04-01', 1)
+                )
+                INSERT INTO events_to_sync (patient_id, program_id, encounter_id, synced) VALUES (?::text, 'Screening', ?::text, false)""",
+                encounter, patient, DemoProgram.SITE_CODE, encounter, patient, patient, encounter);
     }
 }

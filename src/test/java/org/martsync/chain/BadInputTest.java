@@ -87,6 +87,12 @@ class BadInputTest {
         ENCOUNTER_ID_TOO_LARGE(() -> pending("1", "Visit", "4294967296"), "encounter_id '4294967296' is not a number."),
         ENCOUNTER_ID_UNKNOWN(() -> pending("1", "Visit", "987654"),
                 "Encounter 987654 itself is unknown: table encounter has no such encounter_id."),
+        ENCOUNTER_OF_ANOTHER_PATIENT(() -> pending("2", "Visit", whole()), "The event is of patient 2, but encounter "),
+        ENCOUNTER_OF_NO_NUMBER(() -> {
+            String encounter = whole();
+            chain.clinic.jdbc().update("UPDATE encounter SET patient_id = 'NaN' WHERE encounter_id = ?::int", encounter);
+            return pending("1", "Visit", encounter);
+        }, " is of patient NaN in table encounter."),
 
         MAPPING_NAME_NULL(() -> pending("1", null, whole()), "The event names no mapping (program_id is empty)."),
         MAPPING_NAME_BLANK(() -> pending("1", " ", whole()), "The event names no mapping (program_id is empty)."),
@@ -199,6 +205,17 @@ class BadInputTest {
             }
             chain.assertOnlyTheseStandInDhis2(others);
         }
+    }
+
+    @Test
+    void anEncounterThatNamesNoPatientIsThatOfItsEvent() {
+        chain.patients(1);
+        int event = chain.visit(1, "x");
+        chain.clinic.jdbc().update("UPDATE encounter SET patient_id = NULL");
+
+        chain.program.run();
+
+        chain.assertOnlyTheseStandInDhis2(List.of(event));
     }
 
     /** What makes every event unsendable: the run says so at each of them, and ends. */

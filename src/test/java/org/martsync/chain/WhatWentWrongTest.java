@@ -195,6 +195,31 @@ class WhatWentWrongTest {
     }
 
     @Test
+    @DisplayName("3 a POST that DHIS2 stores late brings old values back: after a while its events are sent once more")
+    void aPostThatIsStoredLateIsMadeGood() {
+        chain.clinic.patient(1).column("address1", "old street");
+        int event = chain.visit(1, "old");
+        StandInFaults.Held held = chain.dhis2.holdUnprocessed(1, posts());
+        chain.program.run(); // the answer does not come in time
+        assertThat(held.arrived()).isEqualTo(1);
+        chain.clinic.patientAgain(1).column("address1", "new street");
+        chain.clinic.edit(event, "visit_form", Map.of("f_text", "new"));
+        chain.program.run();
+        chain.assertOnlyTheseStandInDhis2(List.of(event));
+
+        held.release();
+        Awaitility.await().until(() -> chain.stored(event).dataValues().containsValue("old"));
+        assertThat(chain.clinic.event(event).isPending()).as("nobody can know yet").isFalse();
+        chain.clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        chain.program.run();
+
+        chain.assertOnlyTheseStandInDhis2(List.of(event));
+        assertThat(chain.stored(event).dataValues()).containsExactly(Map.entry(TEXT, "new"));
+        assertThat(chain.personOf(event).attributes()).containsEntry(ADDRESS, "new street");
+        assertThat(chain.clinic.jdbc().queryForList("SELECT * FROM sync_request")).isEmpty();
+    }
+
+    @Test
     @DisplayName("3 a database lost after the POST makes no second event")
     void aDatabaseLostAfterThePostMakesNoSecondEvent() {
         chain.patients(3);
@@ -229,7 +254,8 @@ class WhatWentWrongTest {
         });
 
         chain.program.run();
-        assertThat(chain.clinic.event(event).isPending()).isTrue();
+        // another worker may have got the patient right after the first was done
+        assertThat(chain.clinic.event(event).isPending() || chain.clinic.logOf(event).size() == 2).as("pending, or sent again").isTrue();
         chain.program.run();
 
         chain.assertOnlyTheseStandInDhis2(List.of(event));

@@ -52,6 +52,8 @@ final class ClinicServer {
                         .setRegisterShutdownHook(true)
                         .setServerConfig("fsync", "off") // what is in it need not outlive the machine
                         .setServerConfig("full_page_writes", "off")
+                        // the bench has the server count its statements
+                        .setServerConfig("shared_preload_libraries", System.getProperty("clinic.preload", ""))
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException("The embedded PostgreSQL did not start", e);

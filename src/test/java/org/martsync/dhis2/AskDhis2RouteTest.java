@@ -138,6 +138,14 @@ class AskDhis2RouteTest {
         assertThat(routes.bean(CachedProgram.class).get()).isEqualTo(known);
     }
 
+    @Test
+    void aProgramInWhichNobodyCanBeRegisteredStopsTheRunWithASentence() {
+        dhis2.fail(1, request -> true).with(200, "application/json", "{\"id\": \"vatFxlZR2lj\", \"programStages\": []}");
+
+        assertThatThrownBy(() -> routes.send("direct:read-program", Map.of(), null)).isInstanceOf(Dhis2Refuses.class)
+                .message().contains("has no tracked entity type").contains("choose a program with registration");
+    }
+
     // ---- what only a person can put right
 
     @ParameterizedTest

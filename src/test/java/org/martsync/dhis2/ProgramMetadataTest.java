@@ -63,14 +63,13 @@ class ProgramMetadataTest {
     @Test
     void takes_what_is_absent_as_not_demanded() throws Exception {
         ProgramMetadata sparse = ProgramMetadata.read(JSON.readTree("""
-            {"id": "vatFxlZR2lj", "programStages": [
+            {"id": "vatFxlZR2lj", "trackedEntityType": {"id": "XV3kldsZq0H"}, "programStages": [
               {"id": "TGvGDt6e6OM", "programStageDataElements": [
                 {"dataElement": {"id": "SqX8j4oFNN3"}},
                 {"dataElement": {"id": "SqX8j4oFNN4", "valueType": "HOLOGRAM", "optionSet": {"id": "OsGender001", "options": [null, {"code": "F"}]}}},
                 {}]}]}"""));
 
         assertThat(sparse.name()).isEqualTo("vatFxlZR2lj");
-        assertThat(sparse.trackedEntityType()).isNull();
         assertThat(sparse.attributes()).isEmpty();
         ProgramStage stage = sparse.stages().get("TGvGDt6e6OM");
         assertThat(stage.strict()).isFalse();
@@ -92,6 +91,9 @@ class ProgramMetadataTest {
         assertThatThrownBy(() -> ProgramMetadata.read(JSON.readTree("{\"id\": \"vatFxlZR2lj\", \"programType\": \"WITHOUT_REGISTRATION\"}")))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("choose a program with registration");
+        assertThatThrownBy(() -> ProgramMetadata.read(JSON.readTree("{\"id\": \"vatFxlZR2lj\", \"displayName\": \"KP\", \"programStages\": []}")))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("The program KP (vatFxlZR2lj) has no tracked entity type that this user may see");
     }
 
     private static JsonNode recorded() {

@@ -287,6 +287,7 @@ class FindPatientsRouteTest {
     @Test
     void aPersonFoundWhoIsAnotherPatientOfThisClinicIsInDoubt() {
         aPatientWithAnEvent(1);
+        clinic.patient(77);
         clinic.tracked("P-000077", "Person00001");
         person("Person00001", "UIC-000001");
 
@@ -306,6 +307,123 @@ class FindPatientsRouteTest {
         assertThat(batch.open()).extracting(PendingEvent::id).containsExactly(first);
         assertThat(batch.rejected()).isEmpty();
         assertThat(batch.events().stream().filter(event -> event.patient().deferred())).extracting(PendingEvent::id).containsExactly(second);
+    }
+
+    @Test
+    void aPersonWhoseTrackersHaveAnIdentifierThatNobodyHasAnyMoreIsThePatient() {
+        aPatientWithAnEvent(1);
+        clinic.tracked("P-mistyped", "Person00001").enrolmentTracked("Person00001", "Enrolment01");
+        clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES ('Person00001', 'of before')");
+        clinic.eventTracked(1001, STAGE, "Event000001");
+        person("Person00001", "UIC-000001");
+        enrolment("Enrolment01", EARLIER);
+        dhis2.store().put(new TrackerStore.Event("Event000001", "Enrolment01", STAGE, SITE, EARLIER, Map.of()));
+        dhis2.store().completeEnrolment("Enrolment01");
+
+        Patient patient = find().get(0);
+
+        assertThat(patient.rejection()).isNull();
+        assertThat(patient.inDhis2().enrolmentOf("Event000001")).as("where its event stands").isPresent();
+        assertThat(patient.trackedEntity().uid()).isEqualTo("Person00001");
+        assertThat(patient.trackedEntity().tracked()).as("under this identifier").isFalse();
+        assertThat(patient.trackedEntity().attributes()).as("it was sent before, so what is empty now is cleared").containsEntry("gjL1o6xvoUl", "");
+        assertThat(patient.enrolment().uid()).isEqualTo("Enrolment01");
+        assertThat(patient.enrolment().send()).isEqualTo(Send.NOTHING);
+    }
+
+    @Test
+    void aPersonWhoseIdentifierWasCorrectedIsStillComparedAsAnybody() {
+        aPatientWithAnEvent(1);
+        clinic.tracked("P-mistyped", "Person00001");
+        person("Person00001", ELSEWHERE, "UIC-000001", "1991-12-31");
+
+        assertThatOnlyRejected("Person00001", "differs in CORE - Date of Birth");
+    }
+
+    @Test
+    void twoPatientsWhomDifferentSearchesLeadToOnePersonDoNotGoTogether() {
+        clinic.jdbc().update("UPDATE mapping SET config = '{\"searchable\": [\"uic\", \"telephone\"]}' WHERE program_name = 'Patient'");
+        aPatientWithAnEvent(1);
+        aPatientWithAnEvent(2);
+        clinic.patientAgain(2).uic("UIC-000001").column("telephone", "0771000001");
+        dhis2.store().put(new TrackerStore.TrackedEntity("Person00001", TYPE, SITE, Map.of(UIC, "UIC-000001", "gjL1o6xvoUl", "0771000001")));
+
+        List<Patient> patients = find();
+
+        assertThat(patients.get(0).trackedEntity().uid()).isEqualTo("Person00001");
+        assertThat(patients.get(1).deferred()).isTrue();
+        assertThat(patients.get(1).trackedEntity()).isNull();
+
+        clinic.tracked("P-000001", "Person00001");
+
+        assertThat(find().get(1).rejection()).contains("(Person00001) is patient P-000001 of this clinic");
+    }
+
+    // ---- trackers of older installers, in which two patients may be one person
+
+    @Test
+    void twoPatientsTrackedToOnePersonAreBothInDoubt() {
+        aPatientWithAnEvent(1);
+        aPatientWithAnEvent(2);
+        person("Person00001", "UIC-000001");
+
+        withOlderTrackers(() -> {
+            clinic.tracked("P-000001", "Person00001").tracked("P-000002", "Person00001");
+
+            assertThat(find()).hasSize(2).allSatisfy(patient -> {
+                assertThat(patient.rejection()).contains("P-000001", "P-000002", "are one person in DHIS2 (Person00001)");
+                assertThat(patient.trackedEntity()).isNull();
+            });
+        });
+    }
+
+    @Test
+    void twoPatientsTrackedToOnePersonWhoIsGoneDoNotBecomeOneNewPerson() {
+        aPatientWithAnEvent(1);
+        aPatientWithAnEvent(2);
+        person("Person00001", "UIC-000001");
+        dhis2.store().deleteTrackedEntity("Person00001");
+
+        withOlderTrackers(() -> {
+            clinic.tracked("P-000001", "Person00001").tracked("P-000002", "Person00001");
+
+            assertThat(find()).hasSize(2).allSatisfy(patient -> assertThat(patient.rejection()).contains("are one person in DHIS2"));
+        });
+    }
+
+    @Test
+    void aPersonFoundWhoIsTwoOtherPatientsOfThisClinicIsInDoubt() {
+        aPatientWithAnEvent(1);
+        clinic.patient(77);
+        clinic.patient(78);
+        person("Person00001", "UIC-000001");
+
+        withOlderTrackers(() -> {
+            clinic.tracked("P-000077", "Person00001").tracked("P-000078", "Person00001");
+
+            assertThatOnlyRejected("of this clinic", "Person00001");
+        });
+    }
+
+    @Test
+    void ofSeveralIdentifiersThatNobodyHasAnyMoreOneIsCorrectedAndNoneIsLost() {
+        clinic.patient(1);
+        clinic.patient(2);
+        String settled = """
+                [{"identifier": "P-000001", "instance": "Person00001", "enrolment": null, "hash": null},
+                 {"identifier": "P-000002", "instance": "Person00002", "enrolment": null, "hash": null}]""";
+
+        withOlderTrackers(() -> {
+            clinic.tracked("P-old", "Person00001").tracked("P-older", "Person00001");
+            clinic.tracked("P-old", "Person00002").tracked("P-000002", "Person00002");
+
+            for (int times = 1; times <= 2; times++) {
+                routes.send("sql:file:routes/sql/settle-patients.sql", Map.of(), settled);
+
+                assertThat(clinic.jdbc().queryForList("SELECT instance_id || ' ' || patient_id FROM instance_tracker", String.class))
+                        .containsExactlyInAnyOrder("Person00001 P-000001", "Person00001 P-old", "Person00002 P-old", "Person00002 P-000002");
+            }
+        });
     }
 
     // ---- the check for patients of other sites
@@ -468,6 +586,21 @@ class FindPatientsRouteTest {
         clinic.patient(patient);
         clinic.encounter(1000 + patient, patient, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
         return clinic.pending(patient, "IPV", 1000 + patient);
+    }
+
+    /** Trackers keyed by (instance_id, patient_id), see {@code clinic/older.sql}. */
+    private static void withOlderTrackers(Runnable story) {
+        key("instance_id, patient_id");
+        try {
+            story.run();
+        } finally {
+            clinic.jdbc().execute("TRUNCATE instance_tracker");
+            key("instance_id");
+        }
+    }
+
+    private static void key(String columns) {
+        clinic.jdbc().execute("ALTER TABLE instance_tracker DROP CONSTRAINT instance_tracker_pkey, ADD PRIMARY KEY (" + columns + ")");
     }
 
     private static void aKnownPatient() {

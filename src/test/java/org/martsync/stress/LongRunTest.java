@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LongRunTest {
 
     private static final int PATIENTS = 50;
+    /** What spring.datasource.hikari.maximum-pool-size allows. */
+    private static final int POOL = 12;
     private static final String CONNECTIONS = """
             SELECT count(*) FROM pg_stat_activity
             WHERE application_name = 'mart-dhis2-sync' AND datname = current_database()""";
@@ -76,9 +78,9 @@ class LongRunTest {
             judge.result("long run", faults[0]).report();
             judge.assertAllIsThereOnceAndRight();
             assertFlat("heap", samples, Sample::heap, 4_000_000);
-            assertFlat("threads", samples, Sample::threads, 4);
-            assertFlat("file handles", samples, Sample::files, 8);
-            assertFlat("connections", samples, Sample::connections, 4);
+            assertFlat("threads", samples, Sample::threads, 8);
+            assertFlat("file handles", samples, Sample::files, 12);
+            assertThat(samples).extracting(Sample::connections).as("connections, which come and go").allMatch(count -> count <= POOL);
         } finally {
             clock.shutdownNow();
         }

@@ -17,7 +17,7 @@ import org.martsync.dhis2.Dhis2Unavailable;
 class BatchSizeTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final BatchSize size = new BatchSize(new Limits(4, 200, 500), Duration.ofSeconds(30), meters);
+    private final BatchSize size = new BatchSize(new Limits(4, 2, 200, 500), Duration.ofSeconds(30), meters);
 
     @Test
     void whatWasTooMuchIsHalvedAndGrowsAgainUpToTheLimits() {

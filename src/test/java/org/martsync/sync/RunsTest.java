@@ -17,7 +17,7 @@ class RunsTest {
     private static final Instant TICK = Instant.parse("2026-01-01T00:00:00Z");
 
     private final SetClock clock = new SetClock();
-    private final Runs runs = new Runs(new BatchSize(new Limits(1, 10, 10), Duration.ofSeconds(30), new SimpleMeterRegistry()),
+    private final Runs runs = new Runs(new BatchSize(new Limits(1, 0, 10, 10), Duration.ofSeconds(30), new SimpleMeterRegistry()),
             new Patience(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)), clock, new Measure(new SimpleMeterRegistry()));
 
     @Test

@@ -306,6 +306,46 @@ class SyncRouteTest {
     }
 
     @Test
+    void aWorkerGoesOnBehindPatientsWhoWaitForAnotherAndEndsWhenOnlyTheyAreLeft() throws Exception {
+        List<Integer> waiting = new ArrayList<>();
+        for (int patient = 11; patient <= 19; patient++) {
+            waiting.addAll(patientWithEvents(patient, 1));
+            clinic.patientAgain(patient).uic("one for all");
+        }
+        List<Integer> behind = new ArrayList<>(patientWithEvents(20, 1));
+        behind.addAll(patientWithEvents(21, 1));
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+
+        whileAPostIsUnderWay(oneAtATime(workers.get(0)), ConcurrentHashMap.newKeySet(), () -> {
+            routes.send("direct:work", Map.of(), workers.get(1));
+            behind.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+            waiting.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isWaiting());
+            return null;
+        });
+    }
+
+    @Test
+    void whoHadToWaitForAWorkerIsTakenByThatWorkerWhenAllOthersHaveEnded() throws Exception {
+        int first = patientWithEvents(11, 1).get(0);
+        int second = patientWithEvents(12, 1).get(0);
+        clinic.patientAgain(11).uic("UIC-000012");
+        clinic.jdbc().update("UPDATE events_to_sync SET synced = true WHERE id = ?", first);
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+
+        whileAPostIsUnderWay("direct:work", workers.get(0), ConcurrentHashMap.newKeySet(), () -> {
+            clinic.jdbc().update("UPDATE events_to_sync SET synced = false WHERE id = ?", first);
+            for (Worker other : workers.subList(1, 4)) {
+                routes.send("direct:work", Map.of(), other);
+                assertThat(other.busy()).isFalse();
+            }
+            ClinicAssert.assertThat(clinic).event(first).isWaiting();
+            return null;
+        });
+
+        List.of(first, second).forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
     void aPatientLeftToALaterBatchIsTakenInTheSameRun() {
         List<Integer> events = patientsWithEvents(3, 1);
         Set<String> left = ConcurrentHashMap.newKeySet();
@@ -397,6 +437,34 @@ class SyncRouteTest {
     }
 
     @Test
+    void whatIsSentIsNotedUntilItIsAnswered() {
+        List<Integer> events = patientsWithEvents(1, 2);
+        String noted = "SELECT unnest(events) FROM sync_request";
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        delivering = batch -> {
+            seen.addAll(clinic.jdbc().queryForList(noted, Integer.class)); // by another connection
+            throw new Dhis2Unavailable("DHIS2 answered HTTP 504");
+        };
+        run();
+        assertThat(seen).containsAll(events);
+        int unanswered = clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class);
+        assertThat(unanswered).isPositive();
+
+        delivering = NOTHING;
+        run();
+
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isEqualTo(unanswered);
+        events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+
+        clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        DELIVERED.clear();
+        run();
+
+        assertThat(DELIVERED).containsExactly(events);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class)).isZero();
+    }
+
+    @Test
     void anEditUnderWayIsNeitherWaitedForNorLost() throws Exception {
         List<Integer> events = patientsWithEvents(2, 2);
         try (Connection flattener = clinic.dataSource().getConnection(); Statement statement = flattener.createStatement()) {
@@ -476,6 +544,16 @@ class SyncRouteTest {
         assertThat(tries.get()).isGreaterThan(1);
         assertThat(clinic.log()).extracting(LogRow::eventId).containsExactlyInAnyOrderElementsOf(events);
         events.forEach(event -> ClinicAssert.assertThat(clinic).event(event).isSynced());
+    }
+
+    @Test
+    void aPersonWhoIsSettledTwiceAtOnceIsRememberedOnce() {
+        routes.send("sql:file:routes/sql/settle-patients.sql", Map.of(), """
+                [{"identifier": "P-000001", "instance": "Person00001", "enrolment": "Enrolment01", "hash": "a"},
+                 {"identifier": "P-000002", "instance": "Person00001", "enrolment": "Enrolment01", "hash": "b"}]""");
+
+        assertThat(clinic.jdbc().queryForList("SELECT tracked_entity FROM sync_tracked_entity")).hasSize(1);
+        assertThat(clinic.enrolmentOf("Person00001")).contains("Enrolment01");
     }
 
     // ---- when something fails
@@ -659,7 +737,7 @@ class SyncRouteTest {
     @Test
     void aClaimThatCanNeverWorkStopsTheRunAndSaysSo(CapturedOutput log) {
         int event = patientsWithEvents(1, 1).get(0);
-        clinic.jdbc().execute("ALTER TABLE instance_tracker RENAME TO away");
+        clinic.jdbc().execute("ALTER TABLE sync_attempt RENAME TO away");
         try {
             Run run = run();
 
@@ -667,7 +745,7 @@ class SyncRouteTest {
             ClinicAssert.assertThat(clinic).event(event).isWaiting();
             assertThat(log).contains("stopped: ").doesNotContain("\tat ");
         } finally {
-            clinic.jdbc().execute("ALTER TABLE away RENAME TO instance_tracker");
+            clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_attempt");
         }
     }
 
@@ -730,6 +808,10 @@ class SyncRouteTest {
 
     /** Holds the worker's batch in its POST, with its transaction open, while something else is done. */
     private static <T> T whileAPostIsUnderWay(Worker worker, Set<String> theirs, Callable<T> meanwhile) throws Exception {
+        return whileAPostIsUnderWay("direct:sync-batch", worker, theirs, meanwhile);
+    }
+
+    private static <T> T whileAPostIsUnderWay(String route, Worker worker, Set<String> theirs, Callable<T> meanwhile) throws Exception {
         CountDownLatch posting = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
         delivering = batch -> {
@@ -739,7 +821,7 @@ class SyncRouteTest {
         };
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            Future<?> held = other.submit(() -> routes.send("direct:sync-batch", Map.of("worker", worker), null));
+            Future<?> held = other.submit(() -> routes.send(route, Map.of("worker", worker), worker));
             assertThat(posting.await(20, TimeUnit.SECONDS)).isTrue();
             delivering = NOTHING;
             T done = meanwhile.call();

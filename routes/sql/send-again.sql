@@ -1,0 +1,23 @@
+-- The events of imports that nobody saw answered in twice the time that an answer may take. DHIS2 may have stored such a
+-- one after a newer version of its events, so what is synced by now is queued once more, and its patients count as changed.
+WITH overdue AS (
+  DELETE FROM sync_request
+  WHERE sent_at < now() - :#${properties:dhis2.response-timeout}::int * interval '2 milliseconds'
+  RETURNING events
+),
+unsure AS MATERIALIZED (
+  SELECT e.id, e.patient_id
+  FROM events_to_sync e
+  WHERE e.id IN (SELECT unnest(events) FROM overdue) AND e.synced
+  FOR UPDATE SKIP LOCKED
+),
+patients AS (
+  UPDATE sync_tracked_entity s SET attributes_hash = ''
+  FROM unsure u
+  JOIN patient p ON p.patient_id = CASE WHEN u.patient_id ~ '^[1-9][0-9]{0,9}$' THEN u.patient_id::bigint END
+  JOIN instance_tracker i ON i.patient_id = p.patient_identifier
+  WHERE s.tracked_entity = i.instance_id
+)
+UPDATE events_to_sync e SET synced = false
+FROM unsure
+WHERE e.id = unsure.id

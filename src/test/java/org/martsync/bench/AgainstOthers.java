@@ -1,0 +1,153 @@
+package org.martsync.bench;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.martsync.RunningProgram;
+import org.martsync.clinic.Clinic;
+import org.martsync.demo.DemoProgram;
+import org.martsync.demo.SqlStatements;
+import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.sync.Run;
+
+/**
+ * Measures the program against the least program that could do the job ({@link Ceiling}) and against the way of the one
+ * it replaces ({@link OneAtATime}), on one PostgreSQL, in one process and one run: what it says are ratios.
+ */
+final class AgainstOthers {
+
+    private static final int WORKERS = 4;
+    private static final int WARM_UP = 20_000;
+    private static final int EVENTS = 40_000;
+    private static final int SLOW_EVENTS = 12_000;
+    private static final int OLD_WARM_UP = 100;
+    private static final int OLD_EVENTS = 500;
+
+    private final Figures figures;
+    private final SqlStatements statements = new SqlStatements();
+    private final Dhis2StandIn dhis2 = BenchClinic.dhis2();
+    private final Dhis2StandIn othersDhis2 = BenchClinic.dhis2();
+    private final Clinic clinic = BenchClinic.prepared();
+    private final Clinic othersClinic = BenchClinic.prepared();
+    private final RunningProgram program;
+    private final Ceiling ceiling = new Ceiling(othersClinic, othersDhis2, WORKERS);
+    private int carried;
+
+    AgainstOthers(Figures figures) {
+        this.figures = figures;
+        program = RunningProgram.start(clinic, dhis2.url(), DemoProgram.PROGRAM, statements, "site.org-unit=" + DemoProgram.SITE,
+                "dhis2.metadata-max-age=1h", "sync.workers=" + WORKERS, "sync.patience=5m", "logging.level.sync=WARN");
+    }
+
+    void measure() throws Exception {
+        againstTheCeiling();
+        againstTheCeilingOfASlowDhis2();
+        againstOneAtATime();
+        requestsAndStatements();
+        program.close();
+        for (AutoCloseable each : List.of(dhis2, othersDhis2, clinic, othersClinic)) {
+            each.close();
+        }
+    }
+
+    private void againstTheCeiling() throws Exception {
+        figures.progress("warming up: the ceiling and the program");
+        ceiling(WARM_UP);
+        ours(WARM_UP);
+        double ours = 0;
+        double theirs = 0;
+        for (int round = 1; round <= 2; round++) {
+            figures.progress("against the ceiling, a DHIS2 that answers at once, round %d", round);
+            theirs += ceiling(EVENTS);
+            ours += ours(EVENTS);
+        }
+        figures.put("eventsPerSecond", 2 * EVENTS / ours);
+        figures.put("ceilingEventsPerSecond", 2 * EVENTS / theirs);
+        figures.put("ceilingRatioInstant", theirs / ours);
+    }
+
+    private void againstTheCeilingOfASlowDhis2() throws Exception {
+        figures.progress("against the ceiling, a DHIS2 that takes 300 ms and 1 ms an object");
+        for (Dhis2StandIn one : List.of(dhis2, othersDhis2)) {
+            one.slow(request -> true).by(Duration.ofMillis(300)).byPerObject(Duration.ofMillis(1));
+        }
+        double theirs = ceiling(SLOW_EVENTS);
+        double ours = ours(SLOW_EVENTS);
+        figures.put("ceilingRatioSlow", theirs / ours);
+        dhis2.heal();
+        othersDhis2.heal();
+    }
+
+    private void againstOneAtATime() throws Exception {
+        figures.progress("against one event at a time, a DHIS2 that takes 20 ms");
+        OneAtATime old = new OneAtATime(othersClinic, othersDhis2);
+        for (Dhis2StandIn one : List.of(dhis2, othersDhis2)) {
+            one.slow(request -> true).by(Duration.ofMillis(20));
+        }
+        BenchClinic.add(othersClinic, OLD_WARM_UP + OLD_EVENTS);
+        old.run(OLD_WARM_UP);
+        double theirs = seconds(() -> old.run(OLD_EVENTS)) / OLD_EVENTS;
+        carried += OLD_WARM_UP + OLD_EVENTS;
+        checkOthers();
+        double ours = ours(SLOW_EVENTS) / SLOW_EVENTS;
+        figures.put("oneAtATimeEventsPerSecond", 1 / theirs);
+        figures.put("oneAtATimeRatio", theirs / ours);
+        dhis2.heal();
+        othersDhis2.heal();
+    }
+
+    private void requestsAndStatements() {
+        figures.progress("requests and statements an event");
+        BenchClinic.add(clinic, EVENTS);
+        counted("new");
+        clinic.jdbc().update("UPDATE events_to_sync SET synced = false WHERE id <= ?", EVENTS);
+        counted("known");
+    }
+
+    private void counted(String of) {
+        int pending = clinic.pendingCount();
+        dhis2.resetCounts();
+        statements.reset();
+        checked(program.run(), pending);
+        figures.put(of + "RequestsPerEvent", (double) dhis2.requests() / pending);
+        figures.put(of + "StatementsPerEvent", (double) statements.count() / pending);
+    }
+
+    private double ours(int events) throws Exception {
+        BenchClinic.add(clinic, events);
+        return seconds(() -> checked(program.run(), events));
+    }
+
+    private double ceiling(int events) throws Exception {
+        BenchClinic.add(othersClinic, events);
+        int first = carried / BenchClinic.EVENTS_A_PATIENT + 1;
+        carried += events;
+        int last = carried / BenchClinic.EVENTS_A_PATIENT;
+        double seconds = seconds(() -> {
+            ceiling.run(first, last);
+            return null;
+        });
+        checkOthers();
+        return seconds;
+    }
+
+    private void checkOthers() {
+        int arrived = othersDhis2.store().events().size();
+        if (arrived != carried) {
+            throw new IllegalStateException("the other program carried " + arrived + " of " + carried + " events");
+        }
+    }
+
+    private static Run checked(Run run, int events) {
+        if (run.synced() != events) {
+            throw new IllegalStateException("not all of " + events + " events arrived: " + run.summary());
+        }
+        return run;
+    }
+
+    private static double seconds(Callable<?> work) throws Exception {
+        long began = System.nanoTime();
+        work.call();
+        return (System.nanoTime() - began) / 1e9;
+    }
+}
