@@ -18,9 +18,10 @@ public final class CachedProgram {
         this.clock = clock;
     }
 
-    /** Whether the metadata was never read, or too long ago. */
+    /** Whether the metadata was never read, or too long ago; or in the future, by a clock that was set back since. */
     public boolean stale() {
-        return program == null || clock.instant().isAfter(readAt.plus(maxAge));
+        Instant now = clock.instant();
+        return program == null || now.isAfter(readAt.plus(maxAge)) || now.isBefore(readAt);
     }
 
     /**

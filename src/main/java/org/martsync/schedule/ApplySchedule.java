@@ -1,10 +1,14 @@
 package org.martsync.schedule;
 
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Date;
 import java.util.Map;
 import java.util.TimeZone;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.quartz.QuartzEndpoint;
+import org.quartz.CronExpression;
 import org.quartz.CronTrigger;
 import org.quartz.SchedulerException;
 import org.quartz.Trigger;
@@ -16,6 +20,9 @@ import org.quartz.Trigger;
  * an edit, or stopped by hand, is brought back in the next round. A changed expression needs the <em>endpoint</em>
  * stopped, too: Camel's Quartz consumer only pauses its trigger when its route stops, and resumes it with the old
  * expression (and makes up at once for the tick missed in between).
+ *
+ * <p>Quartz knows the time of the next tick only, computed at the last one. A clock that was ahead and is put right
+ * would rest until it comes to that time again, so the next tick is looked at, too.
  */
 public class ApplySchedule {
 
@@ -23,6 +30,8 @@ public class ApplySchedule {
 
     private final String job;
     private final CamelContext camel;
+    /** Of a clock that nobody sets. */
+    private final long startedNanos = System.nanoTime();
     private Schedule told;
 
     /** @param job the row's name, for the sentences */
@@ -66,7 +75,7 @@ public class ApplySchedule {
         rest(clock);
         clock.setCron(wanted.cron());
         clock.setTriggerParameters(Map.of("timeZone", TimeZone.getTimeZone(wanted.zone()).getID()));
-        clock.setTriggerStartDelay(Math.max(0, wanted.startDelay().minus(camel.getUptime()).toMillis()));
+        clock.setTriggerStartDelay(Math.max(0, wanted.startDelay().minus(sinceStart()).toMillis()));
         clock.start();
         camel.getRouteController().startRoute(ROUTE);
         return true;
@@ -85,13 +94,33 @@ public class ApplySchedule {
         return camel.getRouteController().getRouteStatus(ROUTE).isStarted();
     }
 
-    private static boolean isTicking(QuartzEndpoint clock, Schedule.Fires wanted) throws SchedulerException {
+    private boolean isTicking(QuartzEndpoint clock, Schedule.Fires wanted) throws SchedulerException {
         var quartz = clock.getComponent().getScheduler();
         return quartz.getTrigger(clock.getTriggerKey()) instanceof CronTrigger trigger
                 && trigger.getCronExpression().equals(wanted.cron())
                 && trigger.getTimeZone().equals(TimeZone.getTimeZone(wanted.zone()))
+                && !isLate(trigger, wanted)
                 && quartz.getTriggerState(clock.getTriggerKey()) != Trigger.TriggerState.PAUSED
                 && quartz.getTriggerState(clock.getTriggerKey()) != Trigger.TriggerState.ERROR;
+    }
+
+    /** Whether the trigger waits for a later tick than the next one. A tick that is due this second may be on its way. */
+    private boolean isLate(CronTrigger trigger, Schedule.Fires wanted) {
+        if (trigger.getNextFireTime() == null || sinceStart().compareTo(wanted.startDelay()) < 0) {
+            return false;
+        }
+        try {
+            CronExpression expression = new CronExpression(wanted.cron());
+            expression.setTimeZone(TimeZone.getTimeZone(wanted.zone()));
+            Date next = expression.getNextValidTimeAfter(new Date(System.currentTimeMillis() + 1000));
+            return next != null && trigger.getNextFireTime().after(next);
+        } catch (ParseException e) {
+            throw new IllegalStateException("a schedule that fires has a well formed expression", e);
+        }
+    }
+
+    private Duration sinceStart() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
     private String sentence(Schedule schedule, QuartzEndpoint clock) throws SchedulerException {

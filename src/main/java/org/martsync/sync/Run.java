@@ -271,9 +271,9 @@ public final class Run {
         return requests.sum();
     }
 
-    /** How long it took, or has taken so far. */
+    /** How long it took, or has taken so far; 0 where the clock was set back meanwhile. */
     public double seconds() {
-        return Duration.between(started, ended == null ? clock.instant() : ended).toMillis() / 1000.0;
+        return Math.max(0, Duration.between(started, ended == null ? clock.instant() : ended).toMillis() / 1000.0);
     }
 
     public Instant started() {
