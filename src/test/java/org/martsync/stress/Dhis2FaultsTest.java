@@ -144,7 +144,7 @@ class Dhis2FaultsTest {
     @BeforeAll
     static void start() {
         world = new StressClinic();
-        program = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.workers=2", "sync.batch-patients=4",
+        program = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.workers=2", "sync.ahead=0", "sync.batch-patients=4",
                 "dhis2.response-timeout=" + RESPONSE_TIMEOUT.toMillis(), "sync.patience=300ms");
     }
 
