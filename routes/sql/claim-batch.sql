@@ -10,9 +10,15 @@ WITH pending AS MATERIALIZED (
   ORDER BY coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C", e.id
   LIMIT :#${variable.worker.walk}
 ),
+-- the last patient's events may go on behind what was looked at; this one is left to the next look, unless there is no other
+whole AS MATERIALIZED (
+  SELECT p.patient, p.run
+  FROM pending p, (SELECT count(*) AS walked, min(patient) AS first, max(patient) AS last FROM pending) AS seen
+  WHERE walked < :#${variable.worker.walk} OR p.patient < last OR first = last
+),
 patients AS MATERIALIZED (
   SELECT patient, count(*) AS events
-  FROM pending
+  FROM whole
   WHERE run IS DISTINCT FROM :#${variable.worker.run.name.toString}::timestamptz
   GROUP BY patient
   ORDER BY patient
@@ -43,5 +49,5 @@ mine AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(patient ORDER BY patient)::text FROM mine WHERE free) AS claimed,
        (SELECT coalesce(bool_or(NOT free), false) FROM mine) AS deferred,
-       coalesce((SELECT max(patient) FROM fitting), (SELECT max(patient) FROM pending)) AS last,
+       coalesce((SELECT max(patient) FROM fitting), (SELECT max(patient) FROM whole)) AS last,
        (SELECT count(*) FROM pending) AS walked

@@ -3,14 +3,17 @@ package org.martsync.sync;
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.martsync.dhis2.Dhis2Refuses;
@@ -50,6 +53,8 @@ public final class Run {
     private final LongAdder rejected = new LongAdder();
     private final LongAdder requests = new LongAdder();
     private final LongAdder deferrals = new LongAdder();
+    /** Pass to the last patient whom any worker claimed in it. */
+    private final Map<Integer, String> reached = new ConcurrentHashMap<>();
     private volatile long waiting;
     private volatile Instant ended;
     private Outage outage;
@@ -136,6 +141,16 @@ public final class Run {
     /** How often patients were left for later. */
     long deferrals() {
         return deferrals.sum();
+    }
+
+    /** Takes how far a worker got in a pass, and returns how far any did. */
+    String reach(int pass, String patient) {
+        return reached.merge(pass, patient, (one, other) -> isBehind(one, other) ? other : one);
+    }
+
+    /** Whether a patient comes before another in the order of {@code routes/sql/claim-batch.sql}, that of the bytes. */
+    static boolean isBehind(String one, String other) {
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)) < 0;
     }
 
     /** How many events have ended. */

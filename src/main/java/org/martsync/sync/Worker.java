@@ -22,6 +22,9 @@ public final class Worker {
 
     private final Run run;
     private String after = "";
+    private int pass;
+    /** The last patient of a batch that broke: up to there nobody else comes by in this pass. */
+    private String owed = "";
     /** Patients in a batch at most while this worker closes in on one that breaks. */
     private int patients;
     private BatchSize.Reason tooMuch;
@@ -62,9 +65,12 @@ public final class Worker {
         return run.size().events();
     }
 
-    /** How many pending rows a claim looks at, so that its cost does not grow with their number. */
+    /**
+     * How many pending rows a claim looks at, so that its cost does not grow with their number: more than a batch,
+     * because some may be another's.
+     */
     public int walk() {
-        return 4 * run.limits().events();
+        return 2 * run.limits().events();
     }
 
     /** The columns of table patient whose values are locked beside the patients, as a JSON list. */
@@ -92,7 +98,9 @@ public final class Worker {
         if (deferred) {
             run.defer();
         }
-        if (claimed == null) {
+        if (claimed != null) {
+            run.reach(pass, last(claimed));
+        } else {
             String last = (String) row.get("last");
             boolean moreBehind = deferred || ((Number) row.get("walked")).intValue() >= walk();
             if (moreBehind && last != null) {
@@ -114,6 +122,8 @@ public final class Worker {
         long deferrals = run.deferrals();
         if (deferrals > deferralsBefore && settled > settledBefore) {
             after = "";
+            pass++;
+            owed = "";
             settledBefore = settled;
             deferralsBefore = deferrals;
         } else {
@@ -141,13 +151,19 @@ public final class Worker {
         tooMuch = reason == null || tooMuch == BatchSize.Reason.TOO_LARGE ? tooMuch : reason;
     }
 
-    /** Goes on behind the batch, whose transaction is through. */
+    /**
+     * Goes on behind the batch, whose transaction is through: where the furthest of the workers is, since all before
+     * that is done or in the hands of one of them.
+     */
     public void committed() {
         if (batch == null) {
             return;
         }
         run.count(batch);
         after = last(claimed);
+        if (!Run.isBehind(after, owed)) {
+            after = run.reach(pass, after);
+        }
         givenUp = null;
         claimed = null;
         patients = Math.min(run.limits().patients(), patients * 2);
@@ -176,6 +192,9 @@ public final class Worker {
     public long failed(Throwable failure) {
         String broken = claimed;
         Batch tried = batch;
+        if (broken != null && Run.isBehind(owed, last(broken))) {
+            owed = last(broken);
+        }
         claimed = null;
         batch = null;
         long pause = run.outage(failure);

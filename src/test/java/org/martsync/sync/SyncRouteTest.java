@@ -288,6 +288,43 @@ class SyncRouteTest {
     }
 
     @Test
+    void aWorkerGoesOnWhereTheFurthestIs() throws Exception {
+        patientsWithEvents(30, 1);
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+
+        whileAPostIsUnderWay(workers.get(0), ConcurrentHashMap.newKeySet(), () -> {
+            syncABatch(workers.get(1));
+            return syncABatch(workers.get(1));
+        });
+        workers.get(0).committed();
+
+        assertThat(workers.get(0).after()).isEqualTo(workers.get(1).after());
+        syncABatch(workers.get(0));
+        syncABatch(workers.get(1));
+        assertThat(clinic.pendingCount()).as("nobody was passed over").isZero();
+    }
+
+    @Test
+    void whatBrokeInAWorkersHandsIsTheirsToFinish() throws Exception {
+        patientsWithEvents(30, 1);
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+        Worker worker = workers.get(0);
+        finding = batch -> {
+            throw new IllegalStateException("broken");
+        };
+        assertThat(breaks(worker)).isTrue();
+        finding = NOTHING;
+        syncABatch(workers.get(1));
+        syncABatch(workers.get(1));
+
+        while (worker.busy()) {
+            syncABatch(worker);
+        }
+
+        assertThat(clinic.pendingCount()).as("the rest of the batch that broke was not passed over").isZero();
+    }
+
+    @Test
     void twoWorkersNeverSearchOneValueAtTheSameTime() throws Exception {
         patientsWithEvents(1, 1);
         patientWithEvents(2, 1);
@@ -749,6 +786,12 @@ class SyncRouteTest {
     }
 
     // ---- the words of these tests
+
+    private static Exchange syncABatch(Worker worker) {
+        Exchange exchange = routes.send("direct:sync-batch", Map.of("worker", worker), null);
+        worker.committed();
+        return exchange;
+    }
 
     /** Lets a worker try its next batch as route work does, and tells whether it broke. */
     private static boolean breaks(Worker worker) {
