@@ -76,13 +76,13 @@ class ClockTest {
 
     /** The hour from 2 to 3 is left out on 29 March and there twice on 25 October. */
     @Test
-    void aDailyRunInTheHourThatIsLeftOutOrRepeatedStartsOnceThatDay() {
+    void aDailyRunStartsOnceInTheHourThatIsRepeatedAndNotInTheOneThatIsLeftOut() {
         List<Instant> ticks = ticks("0 30 2 * * ?", "Europe/Berlin", LocalDate.of(2026, 1, 1), LocalDate.of(2027, 1, 1));
 
         Map<LocalDate, Long> byDay = ticks.stream().collect(Collectors.groupingBy(
                 tick -> tick.atZone(ZoneId.of("Europe/Berlin")).toLocalDate(), LinkedHashMap::new, Collectors.counting()));
         assertThat(byDay.values()).containsOnly(1L);
-        assertThat(byDay).containsKey(LocalDate.of(2026, 10, 25)).hasSizeBetween(364, 365);
+        assertThat(byDay).containsKey(LocalDate.of(2026, 10, 25)).hasSize(364).doesNotContainKey(LocalDate.of(2026, 3, 29));
     }
 
     /** Fires as the program's own trigger does, see {@code ApplySchedule}. */

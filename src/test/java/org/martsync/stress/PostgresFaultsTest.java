@@ -100,9 +100,9 @@ class PostgresFaultsTest {
     // ---- a lost connection
 
     /** The statements of a run, in their order, by a text that no other has. */
-    private static final List<String> STEPS = List.of("count(*) > 0 AS pending", "FROM mapping", "pg_attribute",
-            "pg_try_advisory_xact_lock", "e.xmin::text AS version", "AS namesakes", "visit_form", "INSERT INTO sync_tracked_entity",
-            "'success'", "'failed'", "SKIP LOCKED", "COMMIT", "AS waiting");
+    private static final List<String> STEPS = List.of("FROM sync_request WHERE sent_at", "FROM mapping", "pg_attribute",
+            "pg_try_advisory_xact_lock", "e.xmin::text AS version", "AS namesakes", "visit_form", "INSERT INTO sync_request",
+            "DELETE FROM sync_request WHERE id", "INSERT INTO sync_tracked_entity", "'success'", "'failed'", "SKIP LOCKED", "COMMIT", "AS waiting");
 
     static Stream<Arguments> everyStepBeforeAndAfter() {
         return STEPS.stream().flatMap(step -> Stream.of(Where.values()).map(where -> Arguments.of(step, where)));
