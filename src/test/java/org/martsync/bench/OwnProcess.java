@@ -3,7 +3,6 @@ package org.martsync.bench;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,8 +99,8 @@ final class OwnProcess implements AutoCloseable {
                     ended(run).complete(new Ended(Integer.parseInt(end.group(3)), Integer.parseInt(end.group(4)), time.toMillis() / 1000.0));
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException closed) {
+            // ended from outside; whoever waits is told below
         } finally {
             IllegalStateException over = new IllegalStateException("the program ended, see target/" + name + ".log");
             started.completeExceptionally(over);

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LongRunTest {
 
     private static final int PATIENTS = 50;
-    /** What spring.datasource.hikari.maximum-pool-size allows. */
     private static final int POOL = 12;
     private static final String CONNECTIONS = """
             SELECT count(*) FROM pg_stat_activity
@@ -58,7 +57,8 @@ class LongRunTest {
             List<Sample> samples = new ArrayList<>();
             int[] faults = {0};
             try (OwnProgram program = OwnProgram.start(world, folder.resolve("program.log"), "sync.first-pause=200ms",
-                    "sync.longest-pause=1s", "sync.batch-patients=10", "dhis2.response-timeout=2000", "schedule.reread=1s", "dhis2.metadata-max-age=10s")) {
+                    "sync.longest-pause=1s", "sync.batch-patients=10", "dhis2.response-timeout=2000", "schedule.reread=1s", "dhis2.metadata-max-age=10s",
+                    "spring.datasource.hikari.maximum-pool-size=" + POOL)) {
                 arrive(world, events, random);
                 program.await("the first run", () -> world.clinic.pendingCount() == 0);
                 List<Future<?>> going = List.of(
