@@ -55,6 +55,9 @@ public final class BatchSize {
     private int patients;
     private int events;
     private int good;
+    /** Of the good ones in a row the largest, as the last of a run may be a small one. */
+    private int goodPatients;
+    private int goodEvents;
 
     /** @param slow an answer that takes longer makes the batches smaller */
     public BatchSize(Limits limits, Duration slow, MeterRegistry meters) {
@@ -84,20 +87,28 @@ public final class BatchSize {
     /** Halves what was tried; several workers that tried the same size at once halve it once. */
     synchronized void shrink(Reason reason, int triedPatients, int triedEvents) {
         count(reason).increment();
-        good = 0;
+        forgetTheGood();
         patients = Math.max(1, Math.min(patients, triedPatients / 2));
         events = Math.max(1, Math.min(events, triedEvents / 2));
     }
 
-    /** Doubles what went well several times in a row. */
-    synchronized void grow(int goodPatients, int goodEvents) {
+    /** Takes a batch that went well; several in a row double the size. */
+    synchronized void grow(int itsPatients, int itsEvents) {
         good++;
+        goodPatients = Math.max(goodPatients, itsPatients);
+        goodEvents = Math.max(goodEvents, itsEvents);
         if (good < ENOUGH) {
             return;
         }
-        good = 0;
         patients = Math.min(limits.patients(), Math.max(patients, 2 * goodPatients));
         events = Math.min(limits.events(), Math.max(events, 2 * goodEvents));
+        forgetTheGood();
+    }
+
+    private void forgetTheGood() {
+        good = 0;
+        goodPatients = 0;
+        goodEvents = 0;
     }
 
     /** Counts a batch that one worker alone tries again with fewer patients, to close in on what breaks it. */

@@ -16,12 +16,14 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.ClinicAssert;
@@ -76,13 +78,13 @@ class ClockTest {
 
     /** The hour from 2 to 3 is left out on 29 March and there twice on 25 October. */
     @Test
-    void aDailyRunInTheHourThatIsLeftOutOrRepeatedStartsOnceThatDay() {
+    void aDailyRunStartsOnceInTheHourThatIsRepeatedAndNotInTheOneThatIsLeftOut() {
         List<Instant> ticks = ticks("0 30 2 * * ?", "Europe/Berlin", LocalDate.of(2026, 1, 1), LocalDate.of(2027, 1, 1));
 
         Map<LocalDate, Long> byDay = ticks.stream().collect(Collectors.groupingBy(
                 tick -> tick.atZone(ZoneId.of("Europe/Berlin")).toLocalDate(), LinkedHashMap::new, Collectors.counting()));
         assertThat(byDay.values()).containsOnly(1L);
-        assertThat(byDay).containsKey(LocalDate.of(2026, 10, 25)).hasSizeBetween(364, 365);
+        assertThat(byDay).containsKey(LocalDate.of(2026, 10, 25)).hasSize(364).doesNotContainKey(LocalDate.of(2026, 3, 29));
     }
 
     /** Fires as the program's own trigger does, see {@code ApplySchedule}. */
@@ -96,9 +98,14 @@ class ClockTest {
 
     // ---- days
 
+    static Stream<String> zones() {
+        return Stream.of("Africa/Cairo Pacific/Auckland", "Pacific/Auckland America/Los_Angeles", "America/St_Johns UTC", "UTC Africa/Harare")
+                .limit(Form.isLong() ? 4 : 1);
+    }
+
     /** In Cairo the clock goes from 23:59 to 01:00 on 26 April 2024 and back at midnight of 1 November; the database stands far east or west. */
     @ParameterizedTest
-    @ValueSource(strings = {"Africa/Cairo Pacific/Auckland", "Pacific/Auckland America/Los_Angeles", "America/St_Johns UTC", "UTC Africa/Harare"})
+    @MethodSource("zones")
     void everyDayStaysTheDayThatTheClinicWrote(String zones) {
         TimeZone.setDefault(TimeZone.getTimeZone(zones.split(" ")[0]));
         try (StressClinic world = new StressClinic()) {

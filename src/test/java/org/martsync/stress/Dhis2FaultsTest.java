@@ -18,8 +18,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,7 +44,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class Dhis2FaultsTest {
 
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofMillis(Form.isLong() ? 2000 : 1000);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofMillis(Form.isLong() ? 2000 : 700);
 
     private static final Set<Integer> ALL = new LinkedHashSet<>();
     private static final AtomicInteger TRIED = new AtomicInteger();
@@ -144,7 +146,7 @@ class Dhis2FaultsTest {
     @BeforeAll
     static void start() {
         world = new StressClinic();
-        program = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.workers=2", "sync.ahead=0", "sync.batch-patients=4",
+        program = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.workers=2", "sync.ahead=2", "sync.batch-patients=4",
                 "dhis2.response-timeout=" + RESPONSE_TIMEOUT.toMillis(), "sync.patience=300ms");
     }
 
@@ -161,10 +163,11 @@ class Dhis2FaultsTest {
         }
     }
 
-    /** In short, every fault at a POST, where it can do harm, and at the others those with a rule of their own. */
+    /** In short, the faults at a POST, where they can do harm, without those that are like another, and some at the others. */
     static Stream<Arguments> everyFaultAtEveryQuestion() {
-        List<String> also = List.of("reset after all is stored", "nothing with 200", "429 with Retry-After", "500", "409 without JSON", "401");
-        return FAULTS.stream().flatMap(fault -> Stream.of(Question.values())
+        List<String> also = List.of("reset after all is stored", "500", "409 without JSON", "401");
+        List<String> alike = List.of("408", "500 of a proxy", "502", "a trickle with gaps longer than the time-out");
+        return FAULTS.stream().filter(fault -> Form.isLong() || !alike.contains(fault.name)).flatMap(fault -> Stream.of(Question.values())
                 .filter(question -> Form.isLong() || question == Question.POST || also.contains(fault.name))
                 .map(question -> Arguments.of(fault, question)));
     }
@@ -223,7 +226,9 @@ class Dhis2FaultsTest {
         assertStoredAndLogged(bad, 1);
     }
 
+    /** In short, {@code WrongPasswordTest} does it. */
     @Test
+    @EnabledIfSystemProperty(named = "stress", matches = "long")
     void aWrongPasswordStopsTheRunAtTheFirstRequestAndIsNotRepeated() {
         List<Integer> events = visits();
         try (RunningProgram locked = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "dhis2.password=wrong",
@@ -250,7 +255,7 @@ class Dhis2FaultsTest {
 
         TRIED.incrementAndGet();
         assertThat(run.stopped()).contains("HTTP 401");
-        assertThat(fault.struck()).as("at most one a worker").isLessThanOrEqualTo(2);
+        assertThat(fault.struck()).as("at most one each of 2 workers and 2 ahead").isLessThanOrEqualTo(4);
         events.forEach(event -> ClinicAssert.assertThat(world.clinic).event(event).isWaiting());
         heal();
         runUntilAllIsSynced(events);
@@ -274,15 +279,11 @@ class Dhis2FaultsTest {
         assertThat(fault.struck()).as("refused requests of %s", run.requests()).isLessThan(events.size() / 2);
         events.forEach(event -> assertStoredAndLogged(event, 0));
         heal();
-        while (size() < 500) {
-            double small = size();
-            events.addAll(visits());
-            program.run();
-            if (size() == small) {
-                break;
-            }
+        double small = size();
+        for (int more = 1; more <= 10 && size() <= small; more++) {
+            runUntilAllIsSynced(visits());
         }
-        assertThat(size()).isGreaterThan(2);
+        assertThat(size()).isGreaterThan(small);
     }
 
     @Test
@@ -340,7 +341,12 @@ class Dhis2FaultsTest {
         TRIED.incrementAndGet();
     }
 
-    private static void heal() {
+    @AfterEach
+    void heal() {
+        allIsWell();
+    }
+
+    private static void allIsWell() {
         world.dhis2.heal();
         world.dhis2.acceptConnections();
     }
@@ -350,7 +356,7 @@ class Dhis2FaultsTest {
         for (int run = 1; run <= 5 && events.stream().anyMatch(event -> world.clinic.event(event).isPending()); run++) {
             program.run();
         }
-        heal();
+        allIsWell();
         events.forEach(event -> ClinicAssert.assertThat(world.clinic).event(event).isSynced());
     }
 

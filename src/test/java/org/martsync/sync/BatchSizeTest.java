@@ -59,6 +59,14 @@ class BatchSizeTest {
     }
 
     @Test
+    void theLargestOfTheGoodOnesCounts() {
+        size.shrink(BatchSize.Reason.SLOW, 100, 500);
+        good(2, 50, 250);
+        good(1, 1, 1);
+        assertThat(size.events()).isEqualTo(500);
+    }
+
+    @Test
     void aSmallBatchThatWentWellSaysNothingOfLargerOnes() {
         size.shrink(BatchSize.Reason.SLOW, 100, 500);
         good(3, 1, 2);
