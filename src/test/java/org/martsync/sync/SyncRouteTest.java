@@ -81,7 +81,7 @@ class SyncRouteTest {
         clinic = Clinic.installed().migrated();
         var program = new ObjectMapper().readTree(SyncRouteTest.class.getResourceAsStream("/dhis2/program.json"));
         routes = RouteFixture.load("sync", clinic, List.of("sync.workers=4", "sync.batch-patients=8", "sync.batch-events=20",
-                "sync.first-pause=10ms", "sync.longest-pause=20ms", "sync.patience=200ms", "dhis2.metadata-max-age=1ms"), new RouteBuilder() {
+                "sync.first-pause=10ms", "sync.longest-pause=20ms", "sync.patience=1s", "dhis2.metadata-max-age=1ms"), new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:read-program").process(exchange -> {
