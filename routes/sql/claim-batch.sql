@@ -49,5 +49,6 @@ mine AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(patient ORDER BY patient)::text FROM mine WHERE free) AS claimed,
        (SELECT coalesce(bool_or(NOT free), false) FROM mine) AS deferred,
+       (SELECT max(patient) FROM locked) AS locked,
        coalesce((SELECT max(patient) FROM fitting), (SELECT max(patient) FROM whole)) AS last,
        (SELECT count(*) FROM pending) AS walked

@@ -171,7 +171,7 @@ public final class RouteFixture implements AutoCloseable {
         Worker worker = prepared(program).workers().get(0);
         Map<String, Object> row = new HashMap<>(clinic.jdbc().queryForMap("""
                 SELECT json_agg(DISTINCT coalesce(nullif(patient_id, ''), ' '))::text AS claimed,
-                       max(patient_id) AS last, false AS deferred, count(*) AS walked
+                       max(coalesce(nullif(patient_id, ''), ' ')) AS locked, max(patient_id) AS last, false AS deferred, count(*) AS walked
                 FROM events_to_sync WHERE synced IS NOT TRUE"""));
         worker.take(row);
         Batch batch = context.getBean(ClaimBatch.class).assemble(worker, read("read-events", worker), read("read-patients", worker));

@@ -23,7 +23,10 @@ public final class Worker {
     private final Run run;
     private String after = "";
     private int pass;
-    /** The last patient of a batch that broke: up to there nobody else comes by in this pass. */
+    /**
+     * The last patient whom this worker kept from the others without taking them: in a batch that broke, or locked
+     * and found to be too much for the batch. Up to there nobody else comes by in this pass.
+     */
     private String owed = "";
     /** Patients in a batch at most while this worker closes in on one that breaks. */
     private int patients;
@@ -87,8 +90,8 @@ public final class Worker {
      * Takes the row of {@code routes/sql/claim-batch.sql}.
      *
      * @param row {@code claimed} the patients as a JSON list or null, {@code deferred} whether some wait for another
-     *     worker, {@code last} the last patient tried, or looked at when none could be tried, or null,
-     *     {@code walked} how many rows were looked at
+     *     worker, {@code locked} the last patient locked, taken or not, or null, {@code last} the last patient tried, or
+     *     looked at when none could be tried, or null, {@code walked} how many rows were looked at
      */
     public void take(Map<String, Object> row) {
         batch = null;
@@ -97,6 +100,9 @@ public final class Worker {
         boolean deferred = Boolean.TRUE.equals(row.get("deferred"));
         if (deferred) {
             run.defer();
+        }
+        if (row.get("locked") != null) {
+            owe((String) row.get("locked"));
         }
         if (claimed != null) {
             run.reach(pass, last(claimed));
@@ -128,6 +134,12 @@ public final class Worker {
             deferralsBefore = deferrals;
         } else {
             done = true;
+        }
+    }
+
+    private void owe(String patient) {
+        if (Run.isBehind(owed, patient)) {
+            owed = patient;
         }
     }
 
@@ -192,8 +204,8 @@ public final class Worker {
     public long failed(Throwable failure) {
         String broken = claimed;
         Batch tried = batch;
-        if (broken != null && Run.isBehind(owed, last(broken))) {
-            owed = last(broken);
+        if (broken != null) {
+            owe(last(broken));
         }
         claimed = null;
         batch = null;

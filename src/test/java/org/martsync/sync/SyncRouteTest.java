@@ -32,6 +32,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.support.EventNotifierSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,7 +145,9 @@ class SyncRouteTest {
         assertThat(run.workers()).isEmpty();
         assertThat(PROGRAM_READS).hasValue(0);
         assertThat(routes.statements().size() - statements).as("one look").isEqualTo(1);
-        assertThat(log).contains("sync: run " + run.name() + ": 0 events synced, 0 rejected, 0 waiting; 0 requests;");
+        // the line follows the end of the run
+        Awaitility.await().untilAsserted(() ->
+                assertThat(log).contains("sync: run " + run.name() + ": 0 events synced, 0 rejected, 0 waiting; 0 requests;"));
     }
 
     @Test
@@ -301,6 +304,28 @@ class SyncRouteTest {
         assertThat(workers.get(0).after()).isEqualTo(workers.get(1).after());
         syncABatch(workers.get(0));
         syncABatch(workers.get(1));
+        assertThat(clinic.pendingCount()).as("nobody was passed over").isZero();
+    }
+
+    @Test
+    void whomAWorkerLockedInVainIsTheirsToTake() throws Exception {
+        for (int patient = 101; patient <= 130; patient++) {
+            patientWithEvents(patient, patient == 104 ? 18 : 1);
+        }
+        List<Worker> workers = routes.prepared(RouteFixture.program()).workers();
+        Set<String> first = ConcurrentHashMap.newKeySet();
+
+        whileAPostIsUnderWay(workers.get(0), first, () -> syncABatch(workers.get(1)));
+        workers.get(0).committed();
+
+        assertThat(first).as("patient 104 was too much for the batch").containsExactlyInAnyOrder("101", "102", "103");
+        assertThat(workers.get(1).after()).as("104 to 108 were locked by the first worker").isEqualTo("116");
+        assertThat(workers.get(0).after()).as("who has to come back to them").isEqualTo("103");
+        for (Worker worker : workers) {
+            while (worker.busy()) {
+                syncABatch(worker);
+            }
+        }
         assertThat(clinic.pendingCount()).as("nobody was passed over").isZero();
     }
 
