@@ -26,6 +26,7 @@ final class CheckSettings {
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final int CONNECTIONS_A_BATCH = 3;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
 
     private final PropertyResolver settings;
@@ -100,7 +101,7 @@ final class CheckSettings {
     private void runs() {
         boolean workers = number("sync.workers", "the batches sent to DHIS2 at the same time", "4", 1, 64);
         boolean ahead = number("sync.ahead", "the batches prepared meanwhile", "2", 0, 64);
-        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "12", 1, 500);
+        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "24", 1, 500);
         if (workers && ahead && pool) {
             enoughConnections();
         }
@@ -119,11 +120,11 @@ final class CheckSettings {
     }
 
     private void enoughConnections() {
-        int needed = Integer.parseInt(value("sync.workers")) + Integer.parseInt(value("sync.ahead")) + CONNECTIONS_BESIDE_WORKERS;
+        int needed = CONNECTIONS_A_BATCH * (Integer.parseInt(value("sync.workers")) + Integer.parseInt(value("sync.ahead"))) + CONNECTIONS_BESIDE_WORKERS;
         String pool = value("spring.datasource.hikari.maximum-pool-size");
         if (Integer.parseInt(pool) < needed) {
             problems.add(new Setting("spring.datasource.hikari.maximum-pool-size", "", "the database connections at most",
-                    String.valueOf(needed)).wrong(pool, "at least sync.workers + sync.ahead + " + CONNECTIONS_BESIDE_WORKERS));
+                    String.valueOf(needed)).wrong(pool, "at least " + CONNECTIONS_A_BATCH + " x (sync.workers + sync.ahead) + " + CONNECTIONS_BESIDE_WORKERS));
         }
     }
 

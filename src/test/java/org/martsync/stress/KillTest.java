@@ -93,7 +93,10 @@ class KillTest {
         } finally {
             hold.release();
         }
-        assertThat(world.clinic.pendingCount()).as("events waiting when it was killed, " + gap).isPositive();
+        // a commit that is on its way may arrive
+        if (gap != Gap.COMMIT_ON_ITS_WAY) {
+            assertThat(world.clinic.pendingCount()).as("events waiting when it was killed, " + gap).isPositive();
+        }
     }
 
     /** One in five during the start, the others up to three seconds after the first request, with edits going on. */
