@@ -62,6 +62,9 @@ class PostgresFaultsTest {
     private static int lastPatient;
     private static boolean isSet;
 
+    /** What spring.datasource.hikari.maximum-pool-size allows. */
+    private static final int POOL = 24;
+
     @BeforeAll
     static void start() {
         world = new StressClinic(Clinic.installed().migrated());
@@ -229,7 +232,7 @@ class PostgresFaultsTest {
         List<Integer> events = visits();
         List<Connection> taken = new ArrayList<>();
         try {
-            for (int i = 1; i <= 10; i++) {
+            for (int i = 1; i <= POOL - 2; i++) {
                 taken.add(program.bean(DataSource.class).getConnection());
             }
             assertThat(program.run().stopped()).contains("the database cannot answer", "in vain");
