@@ -103,14 +103,6 @@ class RouteBeans {
         return new SpringTransactionPolicy(transactions);
     }
 
-    /** What stays written whatever becomes of the batch. */
-    @Bean
-    SpringTransactionPolicy ownTransaction(PlatformTransactionManager transactions) {
-        SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
-        policy.setPropagationBehaviorName("PROPAGATION_REQUIRES_NEW");
-        return policy;
-    }
-
     @Bean
     PrepareRun prepareRun(CachedProgram program) {
         return new PrepareRun(program);

@@ -26,7 +26,7 @@ final class CheckSettings {
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final int CONNECTIONS_A_BATCH = 3;
+    private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
 
     private final PropertyResolver settings;
@@ -101,7 +101,7 @@ final class CheckSettings {
     private void runs() {
         boolean workers = number("sync.workers", "the batches sent to DHIS2 at the same time", "4", 1, 64);
         boolean ahead = number("sync.ahead", "the batches prepared meanwhile", "2", 0, 64);
-        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "24", 1, 500);
+        boolean pool = number("spring.datasource.hikari.maximum-pool-size", "the database connections at most", "18", 1, 500);
         if (workers && ahead && pool) {
             enoughConnections();
         }

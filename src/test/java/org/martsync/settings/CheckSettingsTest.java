@@ -77,8 +77,8 @@ class CheckSettingsTest {
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.put("sync.workers", "8");
         assertThat(problems(settings)).singleElement().asString().contains("spring.datasource.hikari.maximum-pool-size")
-                .contains("at least 3 x (sync.workers + sync.ahead) + 6").contains("for example 36");
-        settings.put("spring.datasource.hikari.maximum-pool-size", "36");
+                .contains("at least 2 x (sync.workers + sync.ahead) + 6").contains("for example 26");
+        settings.put("spring.datasource.hikari.maximum-pool-size", "26");
         assertThat(problems(settings)).isEmpty();
     }
 

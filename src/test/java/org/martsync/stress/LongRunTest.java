@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LongRunTest {
 
     private static final int PATIENTS = 50;
-    private static final int POOL = 24;
+    private static final int POOL = 18;
     private static final String CONNECTIONS = """
             SELECT count(*) FROM pg_stat_activity
             WHERE application_name = 'mart-dhis2-sync' AND datname = current_database()""";

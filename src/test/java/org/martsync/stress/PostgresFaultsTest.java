@@ -63,7 +63,7 @@ class PostgresFaultsTest {
     private static boolean isSet;
 
     /** What spring.datasource.hikari.maximum-pool-size allows. */
-    private static final int POOL = 24;
+    private static final int POOL = 18;
 
     @BeforeAll
     static void start() {
@@ -232,7 +232,7 @@ class PostgresFaultsTest {
         List<Integer> events = visits();
         List<Connection> taken = new ArrayList<>();
         try {
-            for (int i = 1; i <= POOL - 2; i++) {
+            for (int i = 1; i <= POOL; i++) {
                 taken.add(program.bean(DataSource.class).getConnection());
             }
             assertThat(program.run().stopped()).contains("the database cannot answer", "in vain");

@@ -95,7 +95,10 @@ class SyncRouteTest {
                 from("direct:collect-forms").process(exchange -> collecting.on(batch(exchange)));
                 from("direct:map-events").process(exchange -> { });
                 from("direct:deliver-batch").process(exchange -> {
-                    DELIVERED.add(batch(exchange).open().stream().map(PendingEvent::id).toList());
+                    List<Integer> open = batch(exchange).open().stream().map(PendingEvent::id).toList();
+                    if (!open.isEmpty()) { // what another worker settled a moment ago leaves an empty batch
+                        DELIVERED.add(open);
+                    }
                     delivering.on(batch(exchange));
                     batch(exchange).open().forEach(PendingEvent::store);
                 });
@@ -271,7 +274,7 @@ class SyncRouteTest {
         run();
 
         // a worker may get the patient right after another is done, and finds nothing pending any more
-        assertThat(DELIVERED).filteredOn(ids -> !ids.isEmpty()).singleElement().satisfies(ids -> assertThat(ids).hasSize(45));
+        assertThat(DELIVERED).singleElement().satisfies(ids -> assertThat(ids).hasSize(45));
     }
 
     @Test
