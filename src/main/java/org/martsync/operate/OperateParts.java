@@ -7,7 +7,7 @@ import org.martsync.sync.Runs;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an operator can do, and the steps of {@code routes/operate.camel.yaml} and {@code retrigger.camel.yaml} that are Java. */
+/** What an operator can do, and the steps of {@code routes/operate.camel.yaml}, {@code retrigger} and {@code explain} that are Java. */
 @Configuration(proxyBeanMethods = false)
 public class OperateParts {
 
@@ -19,6 +19,11 @@ public class OperateParts {
     @Bean
     TellOperator tellOperator() {
         return new TellOperator();
+    }
+
+    @Bean
+    ExplainEvent explainEvent(SignedIn signedIn) {
+        return new ExplainEvent(signedIn);
     }
 
     @Bean

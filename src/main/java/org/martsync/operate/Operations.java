@@ -125,6 +125,14 @@ public class Operations {
         return act("direct:resend", eventId);
     }
 
+    /** Has the key {@code problem} and little else where there is no such event. */
+    @ManagedOperation(description = "Tells everything known of an event, with what would be sent of it now. Nothing is sent or changed. Patients' data only for who may see them.")
+    @ManagedOperationParameter(name = "eventId", description = "the event's id in events_to_sync")
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> explain(int eventId) {
+        return (Map<String, Object>) ask("direct:explain-event", eventId);
+    }
+
     private Receipt act(String route, Object body) {
         return (Receipt) ask(route, body);
     }

@@ -51,6 +51,11 @@ public final class Runs {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /** Returns a run that is none: it holds what a rehearsal needs, and is neither begun nor counted. */
+    public Run rehearse() {
+        return new Run(now(), size, patience, clock, measure);
+    }
+
     /**
      * Goes on with the last run: under its name only those events are taken that were not tried in it, or were queued
      * again since. While one is going on here, that one is followed instead.
