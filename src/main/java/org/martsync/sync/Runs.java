@@ -112,6 +112,7 @@ public final class Runs {
      * @param failure a rejected execution where its routes were stopped, anything else is a mistake of the program
      */
     public synchronized void brokenOff(Run run, Exception failure) {
+        another = false;
         if (current == run) {
             String why = failure instanceof RejectedExecutionException ? "its routes were stopped"
                     : "something unexpected happened (" + AfterFailure.inWords(failure) + ")";
