@@ -20,6 +20,7 @@ class PackagesTest {
             .layer("event").definedBy("..martsync.event..")
             .layer("sync").definedBy("..martsync.sync..")
             .layer("health").definedBy("..martsync.health..")
+            .layer("operate").definedBy("..martsync.operate..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
             .layer("root").definedBy("org.martsync")
@@ -29,6 +30,7 @@ class PackagesTest {
             .whereLayer("event").mayOnlyAccessLayers("dhis2", "mapping", "patient")
             .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
+            .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayNotAccessAnyLayer();
 

@@ -1,15 +1,23 @@
 package org.martsync.console;
 
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authorization.AuthorityAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManagers;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -24,14 +32,19 @@ import static jakarta.servlet.DispatcherType.ERROR;
  * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts may
  * send the password with each request (HTTP basic).
  *
- * <p>Whoever changes something sends back the token of the cookie {@code XSRF-TOKEN} in the header {@code X-XSRF-TOKEN},
- * scripts too. Hawtio reads that cookie, which is why scripts of the page may see it, and why the token must be made with
+ * <p>Three roles: look (GET), act (everything else), and patients, to see their data. The console's JMX needs all.
+ *
+ * <p>Whoever changes something sends back the token of the cookie {@code XSRF-TOKEN} in the header {@code X-XSRF-TOKEN};
+ * only scripts that use the API need none. Hawtio reads that cookie, which is why scripts of the page may see it, and why the token must be made with
  * the first answer and not when it is first asked for: with deferred tokens Jolokia's POSTs fail with 403.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class ConsoleLogin {
 
+    private static final String LOOK = "LOOK";
+    private static final String ACT = "ACT";
+    private static final String PATIENTS = "PATIENTS";
     private static final int BYTES_OF_A_MADE_UP_PASSWORD = 15;
 
     @Bean
@@ -42,13 +55,30 @@ public class ConsoleLogin {
                 .authorizeHttpRequests(ask -> ask
                         .dispatcherTypeMatchers(ERROR).permitAll()
                         .requestMatchers("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness").permitAll()
-                        .anyRequest().authenticated())
+                        // the console can read bodies and call what it likes, until what it may ask for is narrowed down
+                        .requestMatchers("/actuator/jolokia/**").access(AuthorizationManagers.allOf(
+                                AuthorityAuthorizationManager.hasAuthority(ACT), AuthorityAuthorizationManager.hasAuthority(PATIENTS)))
+                        .requestMatchers(HttpMethod.GET).hasAuthority(LOOK)
+                        .requestMatchers(HttpMethod.HEAD).hasAuthority(LOOK)
+                        .anyRequest().hasAuthority(ACT))
                 .formLogin(form -> form.defaultSuccessUrl("/actuator/hawtio"))
                 .httpBasic(Customizer.withDefaults())
                 .csrf(csrf -> csrf
                         .csrfTokenRepository(CookieCsrfTokenRepository.withHttpOnlyFalse())
-                        .csrfTokenRequestHandler(atOnce))
+                        .csrfTokenRequestHandler(atOnce)
+                        .ignoringRequestMatchers(ConsoleLogin::isFromScript))
                 .build();
+    }
+
+    /**
+     * Whether a request comes from a script and so needs no token: to the API, with a login of its own and no session. A
+     * browser that remembers the login adds it to a request that another site had it send, but never the third header,
+     * for which it would have to ask us first.
+     */
+    private static boolean isFromScript(HttpServletRequest request) {
+        String login = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return request.getServletPath().startsWith("/api/") && login != null && login.regionMatches(true, 0, "Basic ", 0, 6)
+                && request.getRequestedSessionId() == null && request.getHeader("X-Requested-With") != null;
     }
 
     @Bean
@@ -57,21 +87,22 @@ public class ConsoleLogin {
     }
 
     /**
-     * The one who may sign in.
+     * Who may sign in: one who may do all, and those of a file.
      *
      * @param password plain, or prefixed with {@code {bcrypt}} or {@code {noop}}; empty: one is made up and logged, this once
+     * @param others the file, see {@link ConsoleUsers}; empty for none
      */
     @Bean
     UserDetailsService consoleUser(@Value("${console.user}") String user, @Value("${console.password}") String password,
-            PasswordEncoder encoder) {
+            @Value("${console.users}") String others, PasswordEncoder encoder) {
         String secret = password.isEmpty() ? madeUp() : password;
         if (password.isEmpty()) {
             LoggerFactory.getLogger("console").warn(
                     "console.password is not set; until the next start {} signs in with {}", user, secret);
         }
-        boolean prepared = secret.startsWith("{bcrypt}") || secret.startsWith("{noop}");
-        return new InMemoryUserDetailsManager(User.withUsername(user)
-                .password(prepared ? secret : encoder.encode(secret)).authorities("CONSOLE").build());
+        List<UserDetails> users = new ArrayList<>(others.isEmpty() ? List.of() : ConsoleUsers.read(Path.of(others), encoder));
+        users.add(ConsoleUsers.user(user, secret, encoder, LOOK, ACT, PATIENTS));
+        return new InMemoryUserDetailsManager(users);
     }
 
     private static String madeUp() {

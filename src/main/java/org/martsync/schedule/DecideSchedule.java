@@ -1,6 +1,7 @@
 package org.martsync.schedule;
 
 import java.math.BigDecimal;
+import java.sql.Timestamp;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,12 +33,17 @@ public class DecideSchedule {
      * Decides what the row asks for. {@code enabled} NULL counts as disabled, as it did in the program this one
      * replaces; {@code start_delay} (milliseconds) NULL or below zero counts as none.
      *
-     * @param row the columns {@code expression}, {@code enabled} and {@code start_delay}; null when there is no row
+     * @param row the columns {@code expression}, {@code enabled} and {@code start_delay}, and where the program is paused
+     *     {@code paused_by} and {@code paused_since}; null when there is no row
      * @return {@link Schedule.Fires} or {@link Schedule.Rests}
      */
     public Schedule decide(Map<String, Object> row) {
         if (row == null) {
             return new Schedule.Rests("no row named '" + job + "' in analytics_cron_job; nothing will run until there is one");
+        }
+        if (row.get("paused_by") != null) {
+            return new Schedule.Rests(job + " is paused by " + row.get("paused_by") + " since " + ((Timestamp) row.get("paused_since")).toInstant()
+                    + "; no run begins until it is resumed, but those that are asked for by hand");
         }
         if (!Boolean.TRUE.equals(row.get("enabled"))) {
             return new Schedule.Rests(job + " is disabled (enabled is " + row.get("enabled")

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.springframework.core.env.PropertyResolver;
@@ -26,6 +28,7 @@ final class CheckSettings {
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
     private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
 
@@ -140,6 +143,31 @@ final class CheckSettings {
     private void console() {
         require(new Setting("console.user", "", "the name who signs in to the console", "admin"), any -> true, "");
         number("server.port", "the port of the console", "8061", 0, 65_535);
+        if (!value("console.users").isEmpty()) {
+            consoleUsers(Path.of(value("console.users")));
+        }
+    }
+
+    /** Names a line by its number only, as there is a password in it. */
+    private void consoleUsers(Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file);
+            Set<String> names = new HashSet<>(Set.of(value("console.user")));
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i).strip();
+                if (line.isEmpty() || line.startsWith("#")) {
+                    continue;
+                }
+                if (!CONSOLE_USER.matcher(line).matches()) {
+                    problems.add("Line " + (i + 1) + " of " + file + " (console.users) must be a name, roles out of look, act and patients "
+                            + "joined by commas, and a password, for example: nurse look,act {bcrypt}$2a$...");
+                } else if (!names.add(line.split("\\s+", 2)[0])) {
+                    problems.add("Line " + (i + 1) + " of " + file + " (console.users) has a name that is in use already.");
+                }
+            }
+        } catch (java.io.IOException unreadable) {
+            problems.add("The file " + file.toAbsolutePath() + " (console.users) cannot be read: it says who else may sign in.");
+        }
     }
 
     private void routes() {

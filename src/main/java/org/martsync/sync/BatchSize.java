@@ -80,7 +80,8 @@ public final class BatchSize {
         return patients;
     }
 
-    synchronized int events() {
+    /** How many events a batch may have now. */
+    public synchronized int events() {
         return events;
     }
 

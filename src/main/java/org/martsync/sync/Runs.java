@@ -1,7 +1,9 @@
 package org.martsync.sync;
 
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,6 +21,8 @@ public final class Runs {
     private final Measure measure;
     private Run current;
     private Run last;
+    /** Whether another run is to follow the one that is going on. */
+    private boolean another;
     private boolean closed;
 
     public Runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
@@ -39,6 +43,49 @@ public final class Runs {
             return null;
         }
         current = new Run(name, size, patience, clock, measure);
+        return current;
+    }
+
+    /** The name of a run that a person asks for. */
+    public Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Returns a run that is none: it holds what a rehearsal needs, and is neither begun nor counted. */
+    public Run rehearse() {
+        return new Run(now(), size, patience, clock, measure);
+    }
+
+    /**
+     * Goes on with the last run: under its name only those events are taken that were not tried in it, or were queued
+     * again since. While one is going on here, that one is followed instead.
+     *
+     * @param name of the last run in the database, or null when no event was ever rejected
+     * @return the run, or null when it is to follow or the program is stopping
+     */
+    public synchronized Run goOn(Timestamp name) {
+        Run begun = begin(name == null ? now() : name.toInstant());
+        another |= begun == null;
+        return begun;
+    }
+
+    /** Begins the run that {@link #goOn} put off, under the name of the one that has ended; null when there is none. */
+    public synchronized Run follow() {
+        boolean wanted = another;
+        another = false;
+        return wanted && last != null ? begin(last.name()) : null;
+    }
+
+    /**
+     * Ends the run that is going on, after the batches on their way, and what was to follow it.
+     *
+     * @return that run, or null when there was none
+     */
+    public synchronized Run stop(String reason) {
+        another = false;
+        if (current != null) {
+            current.stop(reason);
+        }
         return current;
     }
 
@@ -65,6 +112,7 @@ public final class Runs {
      * @param failure a rejected execution where its routes were stopped, anything else is a mistake of the program
      */
     public synchronized void brokenOff(Run run, Exception failure) {
+        another = false;
         if (current == run) {
             String why = failure instanceof RejectedExecutionException ? "its routes were stopped"
                     : "something unexpected happened (" + AfterFailure.inWords(failure) + ")";

@@ -41,6 +41,6 @@ class ConsolePasswordTest {
     }
 
     private String stored(String password) {
-        return login.consoleUser("admin", password, encoder).loadUserByUsername("admin").getPassword();
+        return login.consoleUser("admin", password, "", encoder).loadUserByUsername("admin").getPassword();
     }
 }

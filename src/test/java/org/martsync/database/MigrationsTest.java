@@ -38,7 +38,8 @@ class MigrationsTest {
     private static final List<String> THEIRS = List.of("events_to_sync", "mapping", "log", "instance_tracker",
             "enrolment_tracker", "event_tracker", "orgunit_tracker", "analytics_cron_job", "patient", "encounter",
             "program_enrolment");
-    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", Migrations.HISTORY_TABLE);
+    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit",
+            Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
             List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_patient_identifier", "sync_program_enrolment_patient");
 
@@ -140,8 +141,8 @@ class MigrationsTest {
 
         assertThat(clinic.jdbc().queryForList("""
                 SELECT obj_description(oid) FROM pg_class
-                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request')""", String.class))
-                .hasSize(3).doesNotContainNull();
+                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit')""", String.class))
+                .hasSize(5).doesNotContainNull();
     }
 
     @Test
@@ -165,7 +166,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5");
         assertOurIndexesServe(clinic);
     }
 

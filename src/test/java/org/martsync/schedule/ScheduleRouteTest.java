@@ -115,6 +115,19 @@ class ScheduleRouteTest {
     }
 
     @Test
+    void aPausedJobRestsUntilItIsResumed(CapturedOutput log) {
+        clinic.has("dhisSyncJob", EVERY_SECOND, true);
+        await().atMost(SOON).until(() -> runs.getReceivedCounter() >= 1);
+        clinic.sql().update("INSERT INTO sync_pause VALUES ('nurse', '2026-01-01T00:00:00Z')");
+        await().atMost(SOON).until(() -> !isFiring()
+                && says(log, "schedule: dhisSyncJob is paused by nurse since 2026-01-01T00:00:00Z; no run begins until") == 1);
+        int before = runs.getReceivedCounter();
+        await().during(ofSeconds(2)).atMost(SOON).until(() -> runs.getReceivedCounter() == before);
+        clinic.sql().update("DELETE FROM sync_pause");
+        await().atMost(SOON).until(() -> runs.getReceivedCounter() > before);
+    }
+
+    @Test
     void aMissingAndAMalformedRowAreToldOnceAndTakenUpWhenPutRight(CapturedOutput log) {
         clinic.has("dhisSyncJob", "0 0 25 * * ?", true);
         await().atMost(SOON).until(() -> says(log, "'0 0 25 * * ?' is no Quartz cron expression (") == 1);
@@ -263,6 +276,7 @@ class ScheduleRouteTest {
             sql.execute("""
                     CREATE TABLE analytics_cron_job (id serial PRIMARY KEY, name varchar(50) UNIQUE NOT NULL,
                         start_delay numeric, expression varchar(30), enabled boolean)""");
+            sql.execute("CREATE TABLE sync_pause (paused_by text, since timestamptz)");
         }
 
         @Override

@@ -46,6 +46,27 @@ class CheckSettingsTest {
     }
 
     @Test
+    void aWrongLineOfTheConsolesUsersIsNamedByItsNumberAndNotQuoted() throws IOException {
+        Path users = Files.writeString(place.resolve("users"), """
+                # a comment
+
+                nurse look,act a pass phrase
+                clerk admin hidden-1
+                clerk look
+                nurse look hidden-2
+                admin look,act,patients hidden-3
+                """);
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.putAll(Map.of("console.user", "admin", "console.users", users.toString()));
+        assertThat(problems(settings)).hasSize(4).noneMatch(problem -> problem.contains("hidden"))
+                .satisfiesExactly(one -> assertThat(one).startsWith("Line 4 of").contains("must be a name, roles out of look, act and patients"),
+                        two -> assertThat(two).startsWith("Line 5 of"), three -> assertThat(three).startsWith("Line 6 of").endsWith("in use already."),
+                        four -> assertThat(four).startsWith("Line 7 of").endsWith("in use already."));
+        settings.put("console.users", place.resolve("none").toString());
+        assertThat(problems(settings)).singleElement().asString().contains("(console.users) cannot be read");
+    }
+
+    @Test
     void aTokenTakesThePlaceOfUserAndPassword() throws IOException {
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.keySet().removeAll(List.of("dhis2.user", "dhis2.password"));

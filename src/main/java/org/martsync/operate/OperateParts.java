@@ -1,0 +1,33 @@
+package org.martsync.operate;
+
+import org.apache.camel.ProducerTemplate;
+import org.martsync.dhis2.Dhis2Server;
+import org.martsync.sync.BatchSize;
+import org.martsync.sync.Runs;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What an operator can do, and the steps of {@code routes/operate.camel.yaml}, {@code retrigger} and {@code explain} that are Java. */
+@Configuration(proxyBeanMethods = false)
+public class OperateParts {
+
+    @Bean
+    Operations operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2) {
+        return new Operations(routes, runs, size, dhis2);
+    }
+
+    @Bean
+    TellOperator tellOperator() {
+        return new TellOperator();
+    }
+
+    @Bean
+    ExplainEvent explainEvent(SignedIn signedIn) {
+        return new ExplainEvent(signedIn);
+    }
+
+    @Bean
+    SignedIn signedIn() {
+        return new SignedIn();
+    }
+}

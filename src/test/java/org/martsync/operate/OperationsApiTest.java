@@ -1,0 +1,262 @@
+package org.martsync.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** The operations over HTTP, for those who may and those who may not. */
+class OperationsApiTest {
+
+    private static final String ADMIN = "admin:for-the-test";
+    private static final String LOOKS = "looks:sees only";
+    private static final String ACTS = "acts:does-things";
+    private static final String[] SCRIPT = {"X-Requested-With", "script"};
+
+    @TempDir private static Path folder;
+    private static OperatedProgram chain;
+    private static URI address;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path users = Files.writeString(folder.resolve("users"), """
+                # who else
+                looks look sees only
+
+                acts look,act {bcrypt}%s
+                """.formatted(new BCryptPasswordEncoder(4).encode("does-things")));
+        chain = new OperatedProgram("console.users=" + users);
+        address = URI.create("http://127.0.0.1:" + chain.program.context().getEnvironment().getProperty("local.server.port"));
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.atRest();
+        chain.reset();
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @Test
+    void aScriptSeesHowTheProgramIs() throws Exception {
+        chain.patients(1);
+        chain.visit(1, "Late", "one");
+        chain.program.run();
+        JsonNode status = json(get("/api/status", LOOKS));
+        assertThat(status.at("/running").asBoolean()).isFalse();
+        assertThat(status.at("/paused").asBoolean()).isFalse();
+        assertThat(status.at("/lastRunOutcomes/rejected").asInt()).isEqualTo(1);
+        assertThat(status.at("/pendingByMapping/(unknown)").asInt()).isEqualTo(1);
+        assertThat(status.at("/dhis2Reachable").asText()).isEqualTo("yes");
+        assertThat(status.at("/batchSize").asInt()).isEqualTo(500);
+    }
+
+    @Test
+    void aScriptDoesWhatAnOperatorDoes() throws Exception {
+        chain.patients(2);
+        int event = chain.visit(1, "Late", "one");
+        int other = chain.visit(2, "Late", "two");
+        chain.program.run();
+        chain.clinic.mapping("Late", OperatedProgram.VISIT, "{}");
+
+        JsonNode receipt = json(post("/api/events/" + event + "/retrigger", "", ACTS));
+        assertThat(receipt.at("/asked").asInt()).isEqualTo(1);
+        assertThat(receipt.at("/queued").asInt()).isEqualTo(1);
+        assertThat(receipt.at("/refused")).isEmpty();
+        assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retrigger " + event);
+        await().until(() -> chain.clinic.event(event).synced());
+        chain.atRest();
+
+        assertThat(json(post("/api/retrigger-failed", "{\"mapping\": \"Late\", \"limit\": 10}", ACTS)).at("/queued").asInt()).isEqualTo(1);
+        await().until(() -> chain.clinic.event(other).synced());
+        chain.atRest();
+        assertThat(json(post("/api/events/" + event + "/resend", "", ACTS)).at("/queued").asInt()).isEqualTo(1);
+        chain.atRest();
+        assertThat(json(post("/api/pause", "", ACTS)).at("/outcome").asText()).startsWith("Paused");
+        assertThat(json(post("/api/resume", "", ACTS)).at("/outcome").asText()).startsWith("Resumed");
+        assertThat(json(post("/api/stop-run", "", ACTS)).at("/outcome").asText()).startsWith("No run");
+        assertThat(json(post("/api/run-now", "", ACTS)).at("/outcome").asText()).startsWith("Run ");
+    }
+
+    @Test
+    void whatIsWrongInARequestIsSaid() throws Exception {
+        assertThat(post("/api/retrigger-failed", "{\"limit\": 0}", ACTS)).satisfies(answer -> problem(answer, 400, "limit is 0, but must be"));
+        assertThat(post("/api/retrigger-failed", "{\"reasonContain\": \"x\", \"limit\": 1}", ACTS))
+                .satisfies(answer -> problem(answer, 400, "The body must be JSON with mapping, since"));
+        assertThat(post("/api/events/x/retrigger", "", ACTS)).satisfies(answer -> problem(answer, 400, "An event's id is a number."));
+        assertThat(get("/api/events/4711", LOOKS)).satisfies(answer -> problem(answer, 404, "No event has the id 4711."));
+        assertThat(chain.audits()).isEmpty();
+    }
+
+    @Test
+    void withoutTheDatabaseItIsSaidThatItCannotBeDone() throws Exception {
+        chain.clinic.jdbc().execute("ALTER TABLE sync_pause RENAME TO away");
+        try {
+            assertThat(get("/api/status", LOOKS)).satisfies(answer -> problem(answer, 503, "It could not be done: "));
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_pause");
+        }
+    }
+
+    @Test
+    void onlyWhoMaySeePatientsSeesThem() throws Exception {
+        chain.patients(1);
+        int event = chain.visit(1, "Visit", "Amber one");
+        assertThat(get("/api/events/" + event, ACTS).body()).doesNotContain("Amber", "UIC-").contains("\"eventUid\"");
+        assertThat(get("/api/events/" + event, LOOKS).body()).doesNotContain("Amber", "UIC-");
+        assertThat(get("/api/events/" + event, ADMIN).body()).contains("Amber one", "UIC-000001");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/run-now", "/api/pause", "/api/resume", "/api/stop-run", "/api/events/1/retrigger", "/api/events/1/resend",
+        "/api/retrigger-failed"})
+    void nobodyActsWhoMayNot(String path) throws Exception {
+        chain.patients(1);
+        chain.visit(1, "Visit", "one");
+        assertThat(post(path, "{\"limit\": 1}", null).statusCode()).as("no login").isIn(401, 403);
+        assertThat(post(path, "{\"limit\": 1}", "acts:wrong").statusCode()).as("a wrong password").isEqualTo(401);
+        assertThat(post(path, "{\"limit\": 1}", LOOKS).statusCode()).as("who only looks").isEqualTo(403);
+        assertThat(request(path, "POST", "{\"limit\": 1}", ACTS).statusCode()).as("as a browser would send it").isEqualTo(403);
+        assertThat(request(path, "POST", "{\"limit\": 1}", ACTS, "X-Requested-With", "x", "Cookie", "MARTSYNC=made-up").statusCode())
+                .as("with a session").isEqualTo(403);
+        assertThat(get(path, ACTS).statusCode()).as("by a link").isIn(404, 405, 500, 400);
+        assertThat(request(path, "PUT", "{\"limit\": 1}", LOOKS, SCRIPT).statusCode()).isEqualTo(403);
+        chain.assertEvent(1).isWaiting();
+        assertThat(chain.audits()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/status", "/api/events/1", "/api/openapi", "/api/openapi.yaml", "/v3/api-docs", "/swagger-ui.html"})
+    void nobodyLooksWithoutALogin(String path) throws Exception {
+        assertThat(get(path, null).statusCode()).isEqualTo(401);
+        assertThat(get(path, "looks:wrong").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aSignedInBrowserNeedsTheToken() throws Exception {
+        CookieManager cookies = new CookieManager();
+        HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
+        String form = send(browser, "/login", "GET", "", "Accept", "text/html").body();
+        Matcher hidden = Pattern.compile("name=\"_csrf\" type=\"hidden\" value=\"([^\"]+)\"").matcher(form);
+        assertThat(hidden.find()).isTrue();
+        send(browser, "/login", "POST", "username=acts&password=does-things&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8),
+                "Content-Type", "application/x-www-form-urlencoded");
+        assertThat(send(browser, "/api/status", "GET", "").statusCode()).isEqualTo(200);
+        assertThat(send(browser, "/api/pause", "POST", "").statusCode()).isEqualTo(403);
+        assertThat(send(browser, "/api/pause", "POST", "", SCRIPT).statusCode()).as("nor does a header help").isEqualTo(403);
+        assertThat(chain.operations().isPaused()).isFalse();
+        String token = cookies.getCookieStore().getCookies().stream().filter(cookie -> cookie.getName().equals("XSRF-TOKEN"))
+                .map(HttpCookie::getValue).findFirst().orElseThrow();
+        assertThat(send(browser, "/api/pause", "POST", "", "X-XSRF-TOKEN", token).statusCode()).isEqualTo(200);
+        assertThat(chain.operations().isPaused()).isTrue();
+        assertThat(chain.audit()).containsEntry("who", "acts");
+        chain.operations().resume();
+    }
+
+    @Test
+    void whoMayNotSeePatientsOrActDoesNotComeToJmx() throws Exception {
+        String read = "{\"type\":\"read\",\"mbean\":\"mart-dhis2-sync:name=Operations\",\"attribute\":\"Running\"}";
+        String link = "/actuator/jolokia/exec/mart-dhis2-sync:name=Operations/pause";
+        for (String login : List.of(LOOKS, ACTS)) {
+            assertThat(get("/actuator/jolokia/read/java.lang:type=Runtime/Name", login).statusCode()).isEqualTo(403);
+            assertThat(get(link, login).statusCode()).isEqualTo(403);
+            assertThat(request("/actuator/jolokia", "POST", read, login, SCRIPT).statusCode()).isEqualTo(403);
+        }
+        assertThat(request("/actuator/jolokia", "POST", read, ADMIN, SCRIPT).statusCode()).as("the API's exception is not for it").isEqualTo(403);
+        assertThat(chain.operations().isPaused()).isFalse();
+    }
+
+    @Test
+    void theDescriptionHasEveryOperation() throws Exception {
+        JsonNode openApi = json(get("/api/openapi", LOOKS));
+        TreeSet<String> described = new TreeSet<>();
+        openApi.at("/paths").fields().forEachRemaining(path -> path.getValue().fields().forEachRemaining(method -> {
+            described.add(method.getKey().toUpperCase() + " " + path.getKey());
+            assertThat(method.getValue().at("/summary").asText()).as(path.getKey()).isNotEmpty();
+        }));
+        List<String> mapped = new ArrayList<>();
+        chain.program.context().getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class).getHandlerMethods().forEach((mapping, handler) -> {
+            if (handler.getBeanType() == OperationsApi.class) {
+                mapping.getPatternValues().forEach(path -> mapping.getMethodsCondition().getMethods().forEach(method -> mapped.add(method + " " + path)));
+            }
+        });
+        assertThat(described).hasSize(9).containsExactlyInAnyOrderElementsOf(mapped);
+    }
+
+    private static void problem(HttpResponse<String> answer, int status, String beginning) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        try {
+            assertThat(json(answer).at("/problem").asText()).startsWith(beginning);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    private HttpResponse<String> get(String path, String login) throws Exception {
+        return request(path, "GET", "", login);
+    }
+
+    private HttpResponse<String> post(String path, String body, String login) throws Exception {
+        return request(path, "POST", body, login, SCRIPT);
+    }
+
+    private HttpResponse<String> request(String path, String method, String body, String login, String... headers) throws Exception {
+        List<String> all = new ArrayList<>(List.of(headers));
+        if (login != null) {
+            all.addAll(List.of("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))));
+        }
+        return send(client, path, method, body, all.toArray(String[]::new));
+    }
+
+    private static HttpResponse<String> send(HttpClient from, String path, String method, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path))
+                .method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        Map<String, String> usual = Map.of("Accept", "application/json", "Content-Type", "application/json");
+        List<String> given = List.of(headers);
+        usual.forEach((name, value) -> {
+            if (!given.contains(name)) {
+                request.header(name, value);
+            }
+        });
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return from.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
