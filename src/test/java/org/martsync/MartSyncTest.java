@@ -59,7 +59,7 @@ class MartSyncTest {
 
     @Test
     void aSpoiltRouteFileEndsTheStartWithItsLine() throws Exception {
-        Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    from:\n      uri: direct:a\n      step: []\n");
+        Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    id: some\n    from:\n      uri: direct:a\n      step: []\n");
         List<String> settings = new ArrayList<>(List.of(ENOUGH));
         settings.addAll(List.of("--analytics.server=127.0.0.1:" + freePort(), "--spring.flyway.enabled=false"));
         End end = start(settings.toArray(String[]::new));

@@ -22,6 +22,7 @@ class PackagesTest {
             .layer("health").definedBy("..martsync.health..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
+            .layer("routes").definedBy("..martsync.routes..")
             .layer("root").definedBy("org.martsync")
             .whereLayer("dhis2").mayNotAccessAnyLayer()
             .whereLayer("mapping").mayOnlyAccessLayers("dhis2")
@@ -30,7 +31,8 @@ class PackagesTest {
             .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("beside").mayNotAccessAnyLayer()
-            .whereLayer("settings").mayNotAccessAnyLayer();
+            .whereLayer("settings").mayNotAccessAnyLayer()
+            .whereLayer("routes").mayOnlyAccessLayers("settings");
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
