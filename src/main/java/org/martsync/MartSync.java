@@ -1,5 +1,6 @@
 package org.martsync;
 
+import java.util.Arrays;
 import org.martsync.settings.CheckSettingsAtStart;
 import org.martsync.settings.WhyNotStarted;
 import org.springframework.boot.SpringApplication;
@@ -18,9 +19,14 @@ public class MartSync {
     /**
      * Runs until it is stopped.
      *
+     * <p>With {@code validate} as the first argument it looks at routes and settings, and ends.
+     *
      * @param args settings as {@code --name=value}; they win over the environment and the files
      */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("validate")) {
+            System.exit(Validate.run(Arrays.copyOfRange(args, 1, args.length)));
+        }
         try {
             application().run(args);
         } catch (RuntimeException notStarted) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,7 @@ class MartSyncTest {
 
     @Test
     void aSpoiltRouteFileEndsTheStartWithItsLine() throws Exception {
-        Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    from:\n      uri: direct:a\n      step: []\n");
+        Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    id: some\n    from:\n      uri: direct:a\n      step: []\n");
         List<String> settings = new ArrayList<>(List.of(ENOUGH));
         settings.addAll(List.of("--analytics.server=127.0.0.1:" + freePort(), "--spring.flyway.enabled=false"));
         End end = start(settings.toArray(String[]::new));
@@ -67,6 +68,106 @@ class MartSyncTest {
                 .contains("some.camel.yaml, line ");
         assertThat(end.out()).doesNotContain("\tat ");
         assertThat(end.exitCode()).isEqualTo(4);
+    }
+
+    @Test
+    void whatASiteAddsIsHeldToTheSameRules() throws Exception {
+        Files.createDirectories(place.resolve("routes.d"));
+        Files.writeString(place.resolve("routes.d/own.camel.yaml"),
+                "- route:\n    id: own\n    from:\n      uri: direct:own\n      steps:\n        - to:\n            uri: direct:nowhere\n");
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.addAll(List.of("--analytics.server=127.0.0.1:" + freePort(), "--spring.flyway.enabled=false"));
+        End end = start(settings.toArray(String[]::new));
+        assertThat(end.err().lines()).containsExactly("routes.d/own.camel.yaml, line 7: no route begins with direct:nowhere");
+        assertThat(end.exitCode()).isEqualTo(4);
+    }
+
+    @Test
+    void validateSaysEverythingThatIsWrongWithoutDatabaseOrDhis2() throws Exception {
+        Files.createDirectories(place.resolve("config"));
+        Files.writeString(place.resolve("config/application.yaml"), "sync:\n  workers: many\n  worker: 3\n");
+        Files.writeString(place.resolve("routes/some.camel.yaml"), """
+                - route:
+                    id: some
+                    from:
+                      uri: direct:some
+                      steps:
+                        - to:
+                            id: twice
+                            uri: direct:nowhere
+                        - bean:
+                            id: twice
+                            ref: runs
+                            method: walk
+                        - bean:
+                            ref: nobody
+                        - to:
+                            uri: sql:file:routes/sql/none.sql
+                        - log:
+                            message: "{{no.such}}"
+                - route:
+                    id: other
+                    from:
+                      uri: timer:other
+                      parameters:
+                        period: 5s
+                      steps:
+                        - to:
+                            uri: nosuch:x
+                - route:
+                    id: third
+                    from:
+                      uri: direct:third
+                      steps:
+                        - to:
+                            uri: nosuch:y
+                """);
+        Files.writeString(place.resolve("routes/broken.camel.yaml"), "- route:\n    id: x\n   from: y\n");
+        End end = start("validate", "--analytics.user=martsync");
+        assertThat(end.err().lines()).anySatisfy(one -> assertThat(one).contains("setting sync.workers is 'many'"))
+                .anySatisfy(one -> assertThat(one).contains("setting sync.worker is unknown"))
+                .anySatisfy(one -> assertThat(one).contains("setting dhis2.url").contains("is missing"))
+                .anySatisfy(one -> assertThat(one).contains("broken.camel.yaml, line 3: is not YAML"))
+                .anySatisfy(one -> assertThat(one).contains("line 10: the id twice is used twice"))
+                .anySatisfy(one -> assertThat(one).contains("bean runs has no method walk"))
+                .anySatisfy(one -> assertThat(one).contains("no bean is named nobody"))
+                .anySatisfy(one -> assertThat(one).contains("there is no file routes/sql/none.sql"))
+                .anySatisfy(one -> assertThat(one).contains("no setting is named no.such"))
+                .anySatisfy(one -> assertThat(one).contains("line 27: there is no component for nosuch:x"))
+                .anySatisfy(one -> assertThat(one).contains("line 34: there is no component for nosuch:y"));
+        assertThat(end.err()).doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void validateFindsNothingWrongWithWhatShips() throws Exception {
+        copy("routes");
+        List<String> arguments = new ArrayList<>(List.of("validate", "--analytics.server=db"));
+        arguments.addAll(List.of(ENOUGH));
+        End end = start(arguments.toArray(String[]::new));
+        assertThat(end.err()).isEmpty();
+        assertThat(end.out().lines()).singleElement().asString().matches("\\d+ routes in \\d+ files, and the settings: nothing is wrong");
+        assertThat(end.exitCode()).isZero();
+    }
+
+    @Test
+    void validateTellsHowItIsUsed() throws Exception {
+        End end = start("validate", "--help");
+        assertThat(end.out()).contains("java -jar mart-dhis2-sync.jar validate");
+        assertThat(end.exitCode()).isZero();
+    }
+
+    private void copy(String directory) throws IOException {
+        Files.delete(place.resolve("routes/some.camel.yaml"));
+        try (Stream<Path> files = Files.walk(Path.of(directory))) {
+            for (Path file : files.toList()) {
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(place.resolve(file.toString()));
+                } else {
+                    Files.copy(file, place.resolve(file.toString()));
+                }
+            }
+        }
     }
 
     private End start(String... settings) throws Exception {

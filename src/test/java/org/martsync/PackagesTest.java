@@ -23,6 +23,7 @@ class PackagesTest {
             .layer("operate").definedBy("..martsync.operate..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
+            .layer("routes").definedBy("..martsync.routes..")
             .layer("root").definedBy("org.martsync")
             .whereLayer("dhis2").mayNotAccessAnyLayer()
             .whereLayer("mapping").mayOnlyAccessLayers("dhis2")
@@ -32,7 +33,8 @@ class PackagesTest {
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync")
             .whereLayer("beside").mayNotAccessAnyLayer()
-            .whereLayer("settings").mayNotAccessAnyLayer();
+            .whereLayer("settings").mayNotAccessAnyLayer()
+            .whereLayer("routes").mayOnlyAccessLayers("settings");
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()

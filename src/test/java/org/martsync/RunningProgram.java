@@ -62,7 +62,7 @@ public final class RunningProgram implements AutoCloseable {
                 "sync.longest-pause=20ms",
                 "sync.patience=1s",
                 "camel.main.run-controller=false",
-                "camel.main.routes-reload-enabled=false"), Stream.of(settings))
+                "routes.watch=false"), Stream.of(settings))
                 .forEach(setting -> arguments.put(setting.substring(0, setting.indexOf('=')), "--" + setting));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);

@@ -138,6 +138,7 @@ final class CheckSettings {
         duration("schedule.reread", "the time after which the row in analytics_cron_job is read again", "30s");
         yesOrNo(new Setting("org-units.refresh", "", "whether orgunit_tracker is kept fresh from DHIS2", "true"));
         duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
+        yesOrNo(new Setting("routes.watch", "", "whether edited route files are taken up without a restart", "true"));
     }
 
     private void console() {

@@ -28,10 +28,14 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
         return of(failure).exitCode();
     }
 
-    static WhyNotStarted of(Throwable failure) {
+    /** Reads the causes of an exception, the outermost first. */
+    public static WhyNotStarted of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof WrongSettings settings) {
                 return new WhyNotStarted(SETTINGS, settings.problems());
+            }
+            if (cause instanceof WrongRoutes routes) {
+                return new WhyNotStarted(ROUTES, routes.problems());
             }
             if (cause instanceof MarkedYAMLException yaml) {
                 return new WhyNotStarted(SETTINGS, List.of(unreadable(yaml)));

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Import;
 
 /** The console over HTTP, as a browser and as a script see it. */
 @SpringBootTest(classes = ConsoleLoginTest.Parts.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
-        "camel.main.run-controller=false", "camel.main.routes-reload-enabled=false", "camel.main.routes-include-pattern=false",
+        "camel.main.run-controller=false", "routes.watch=false", "camel.main.routes-include-pattern=false",
         "console.user=nurse", "console.password=right"})
 class ConsoleLoginTest {
 

@@ -58,7 +58,7 @@ class DemoTest {
         expected = demo.expected();
         store = demo.dhis2().store();
         demo.start(List.of("--server.port=0", "--org-units.refresh=false", "--console.password=for-the-test",
-                "--camel.main.run-controller=false", "--camel.main.routes-reload-enabled=false",
+                "--camel.main.run-controller=false", "--routes.watch=false",
                 "--schedule.job=none, each run is asked for"));
         demo.run();
         account = demo.accountOfFirstRun();

@@ -40,7 +40,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 @CamelSpringBootTest
 @ExtendWith(OutputCaptureExtension.class)
 @SpringBootTest(classes = ScheduleRouteTest.Parts.class, webEnvironment = SpringBootTest.WebEnvironment.NONE, properties = {
-        "camel.main.run-controller=false", "camel.main.routes-reload-enabled=false",
+        "camel.main.run-controller=false", "routes.watch=false",
         "camel.main.routes-include-pattern=file:routes/schedule.camel.yaml",
         "schedule.reread=100ms", "schedule.time-zone=Africa/Harare",
         "spring.quartz.properties[org.quartz.jobStore.misfireThreshold]=1000"})
