@@ -1,0 +1,63 @@
+package org.martsync.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * The route files against the schema that Camel publishes for its YAML, by which Kaoto reads and writes them. The schema
+ * allows short forms too, which Kaoto writes long; that there are none is held by {@code RoutesLintTest}.
+ */
+class KaotoTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Stream<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void theFileKeepsTheSchema(Path file) throws IOException {
+        assertThat(against(Files.readString(file))).isEmpty();
+    }
+
+    @Test
+    void whatTheSchemaDoesNotKnowIsFound() throws IOException {
+        String text = Files.readString(Path.of("routes/customise.camel.yaml"));
+        assertThat(against(text.replace("loggingLevel: TRACE", "loggingLewel: TRACE"))).isNotEmpty();
+    }
+
+    private static List<String> against(String text) throws IOException {
+        try (InputStream schema = KaotoTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
+            JsonNode rules = JSON.readTree(schema);
+            JsonSchema camel = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(rules);
+            List<?> routes = new Yaml().load(text);
+            return camel.validate(JSON.valueToTree(routes)).stream().map(ValidationMessage::getMessage)
+                    .filter(message -> !isSwitchedBySetting(message, text)).toList();
+        }
+    }
+
+    /** The schema wants true or false where Camel also takes a setting, as two of our routes are switched on by one. */
+    private static boolean isSwitchedBySetting(String message, String text) {
+        return message.matches("\\$\\[\\d+]\\.route\\.autoStartup: string found, boolean expected")
+                && text.contains("    autoStartup: \"{{");
+    }
+}
