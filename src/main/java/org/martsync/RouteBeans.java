@@ -97,9 +97,9 @@ class RouteBeans {
         return Executors.newFixedThreadPool(limits.batches());
     }
 
-    /** One transaction from the claim of a batch to its settling. */
+    /** One transaction for all that follows in a route, for example from the claim of a batch to its settling. */
     @Bean
-    SpringTransactionPolicy batchTransaction(PlatformTransactionManager transactions) {
+    SpringTransactionPolicy oneTransaction(PlatformTransactionManager transactions) {
         return new SpringTransactionPolicy(transactions);
     }
 
