@@ -2,7 +2,6 @@ package org.martsync.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +26,14 @@ import org.yaml.snakeyaml.Yaml;
 class KaotoTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static JsonSchema camel;
+
+    @BeforeAll
+    static void readTheSchema() throws IOException {
+        try (InputStream schema = KaotoTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
+            camel = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(JSON.readTree(schema));
+        }
+    }
 
     static Stream<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
@@ -45,14 +53,10 @@ class KaotoTest {
         assertThat(against(text.replace("loggingLevel: TRACE", "loggingLewel: TRACE"))).isNotEmpty();
     }
 
-    private static List<String> against(String text) throws IOException {
-        try (InputStream schema = KaotoTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            JsonNode rules = JSON.readTree(schema);
-            JsonSchema camel = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(rules);
-            List<?> routes = new Yaml().load(text);
-            return camel.validate(JSON.valueToTree(routes)).stream().map(ValidationMessage::getMessage)
-                    .filter(message -> !isSwitchedBySetting(message, text)).toList();
-        }
+    private static List<String> against(String text) {
+        List<?> routes = new Yaml().load(text);
+        return camel.validate(JSON.valueToTree(routes)).stream().map(ValidationMessage::getMessage)
+                .filter(message -> !isSwitchedBySetting(message, text)).toList();
     }
 
     /** The schema wants true or false where Camel also takes a setting, as two of our routes are switched on by one. */
