@@ -1,18 +1,22 @@
 -- What became of the events that stand in DHIS2 now: tracker and log. Before mark-synced.sql, as it may wait for somebody.
-WITH stored AS (
+-- event is NULL where the tracker knew it when the batch was read.
+WITH stored AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(:#${variable.stored}::jsonb)
     AS s(id int, event text, encounter int, stage text, mapping text, username text, comments text, info text)
 ),
-known AS (
+-- the flattener has mostly put a row there already, with the UID still missing
+named AS (
   UPDATE event_tracker t SET event_id = stored.event
   FROM stored
   WHERE t.encounter_id = stored.encounter AND t.program_stage = stored.stage AND t.event_id IS DISTINCT FROM stored.event
+    AND stored.event IS NOT NULL
+  RETURNING t.event_id
 ),
 missing AS (
   INSERT INTO event_tracker (event_id, encounter_id, program_stage)
-  SELECT DISTINCT event, encounter, stage
+  SELECT event, encounter, stage
   FROM stored
-  WHERE NOT EXISTS (SELECT FROM event_tracker t WHERE t.encounter_id = stored.encounter AND t.program_stage = stored.stage)
+  WHERE event IS NOT NULL AND event NOT IN (SELECT event_id FROM named)
   ON CONFLICT DO NOTHING
 )
 INSERT INTO log (program, synced_by, comments, status, status_info, date_created, event_id, category)

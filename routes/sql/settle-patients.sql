@@ -1,6 +1,7 @@
 -- The patients that stand in DHIS2 now: trackers, and a hash of what was sent, to send it again only when it changes.
 -- A row whose identifier no patient has any more, because it was corrected, moves to the one they have now.
-WITH placed AS (
+-- identifier is NULL where the tracker knew the patient, enrolment where it knew that, hash where nothing was sent.
+WITH placed AS MATERIALIZED (
   SELECT DISTINCT ON (instance) *
   FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
   ORDER BY instance
@@ -8,7 +9,7 @@ WITH placed AS (
 renamed AS (
   UPDATE instance_tracker t SET patient_id = placed.identifier
   FROM placed
-  WHERE t.instance_id = placed.instance
+  WHERE t.instance_id = placed.instance AND placed.identifier IS NOT NULL
     AND NOT EXISTS (SELECT FROM instance_tracker o WHERE o.instance_id = placed.instance AND o.patient_id = placed.identifier)
     AND t.patient_id IS NOT DISTINCT FROM (
       SELECT max(o.patient_id) FROM instance_tracker o
@@ -19,20 +20,20 @@ instances AS (
   INSERT INTO instance_tracker (patient_id, instance_id, created_by, date_created)
   SELECT identifier, instance, 'mart-dhis2-sync', now()
   FROM placed
-  WHERE NOT EXISTS (SELECT FROM instance_tracker t WHERE t.instance_id = placed.instance AND t.patient_id = placed.identifier)
-    AND NOT EXISTS (SELECT FROM renamed WHERE renamed.instance_id = placed.instance)
+  WHERE identifier IS NOT NULL AND instance NOT IN (SELECT instance_id FROM renamed)
   ON CONFLICT DO NOTHING
 ),
 moved AS (
   UPDATE enrolment_tracker t SET enrolment_id = placed.enrolment
   FROM placed
   WHERE t.instance_id = placed.instance AND placed.enrolment IS NOT NULL
+  RETURNING t.instance_id
 ),
 enrolments AS (
   INSERT INTO enrolment_tracker (instance_id, enrolment_id)
   SELECT instance, enrolment
   FROM placed
-  WHERE enrolment IS NOT NULL AND NOT EXISTS (SELECT FROM enrolment_tracker t WHERE t.instance_id = placed.instance)
+  WHERE enrolment IS NOT NULL AND instance NOT IN (SELECT instance_id FROM moved)
   ON CONFLICT DO NOTHING
 )
 INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash, sent_at)

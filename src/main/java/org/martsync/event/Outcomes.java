@@ -18,14 +18,15 @@ public final class Outcomes {
         return json(batch.open().stream().map(PendingEvent::id).toList());
     }
 
-    /** The events that stand in DHIS2: id, version, event, encounter, stage, and what the log says of them. */
+    /** The events that stand in DHIS2: id, version, event (none where the tracker knows it), encounter, stage, and what the log says of them. */
     public String stored(Batch batch) {
         return json(batch.stored().stream().map(event -> {
             Map<String, Object> row = logged(event);
             row.put("version", event.version());
-            row.put("event", event.uid());
+            String stage = event.mapping().stage();
+            row.put("event", event.uid().equals(event.trackedUid(stage)) ? null : event.uid());
             row.put("encounter", event.encounter());
-            row.put("stage", event.mapping().stage());
+            row.put("stage", stage);
             List<String> notes = new ArrayList<>(event.notes());
             notes.addAll(event.patient().notes());
             row.put("info", String.join(", ", notes));
@@ -42,7 +43,7 @@ public final class Outcomes {
         }).toList());
     }
 
-    /** The patients that now stand in DHIS2: identifier, instance, enrolment (or none), hash (or none). */
+    /** The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), instance, hash (or none). */
     public String placed(Batch batch) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Patient patient : batch.patients()) {
@@ -53,9 +54,10 @@ public final class Outcomes {
             boolean enrolled = there && patient.enrolment() != null && !patient.enrolmentWaits();
             boolean sent = there && patient.trackedEntity().toSend() && !patient.trackedEntityWaits();
             boolean newEnrolment = enrolled && !patient.enrolment().tracked();
-            if (there && !patient.trackedEntity().tracked() || newEnrolment || sent) {
+            boolean newPerson = there && !patient.trackedEntity().tracked();
+            if (newPerson || newEnrolment || sent) {
                 Map<String, Object> row = new LinkedHashMap<>();
-                row.put("identifier", patient.identifier());
+                row.put("identifier", newPerson ? patient.identifier() : null);
                 row.put("instance", patient.trackedEntity().uid());
                 row.put("enrolment", newEnrolment ? patient.enrolment().uid() : null);
                 row.put("hash", sent ? patient.trackedEntity().hash() : null);

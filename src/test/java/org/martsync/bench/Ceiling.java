@@ -15,7 +15,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,20 +69,26 @@ final class Ceiling {
         pool.shutdown();
     }
 
+    /** The events of a patient have the ids and encounters that follow from the patient's, see {@link BenchClinic#add}. */
     private void batch(int from, int to) throws SQLException, IOException, InterruptedException {
+        int firstEvent = (from - 1) * BenchClinic.EVENTS_A_PATIENT + 1;
+        int lastEvent = to * BenchClinic.EVENTS_A_PATIENT;
+        List<Integer> ids;
         try (Connection connection = clinic.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             ByteArrayOutputStream body = new ByteArrayOutputStream(300_000);
             try (JsonGenerator json = new JsonFactory().createGenerator(body)) {
                 json.writeStartObject();
+                ids = pending(connection, firstEvent, lastEvent);
                 people(connection, json, from, to);
+                Map<Integer, String> places = places(connection, firstEvent, lastEvent);
                 json.writeArrayFieldStart("events");
-                events(connection, json, DemoProgram.SCREENING, "DmScVisit01", "FIRST",
-                        "SELECT encounter_id, patient_id, date_created::date, consent, temperature, notes, last_test, cough FROM bench_screening WHERE patient_id BETWEEN ? AND ?",
-                        from, to, "DmScConse01", "DmScTempe01", "DmScNotes01", "DmScLastT01", "DmScCough01");
-                events(connection, json, DemoProgram.COUNSELLING, "DmCoTopic01", "PREVENTION",
-                        "SELECT encounter_id, patient_id, date_created::date, minutes, notes FROM bench_counselling WHERE patient_id BETWEEN ? AND ?",
-                        from, to, "DmCoMinut01", "DmCoNotes01");
+                events(connection, json, places, DemoProgram.SCREENING, "DmScVisit01", "FIRST",
+                        "SELECT encounter_id, patient_id, date_created::date, consent, temperature, notes, last_test, cough FROM bench_screening WHERE encounter_id BETWEEN ? AND ?",
+                        firstEvent, lastEvent, "DmScConse01", "DmScTempe01", "DmScNotes01", "DmScLastT01", "DmScCough01");
+                events(connection, json, places, DemoProgram.COUNSELLING, "DmCoTopic01", "PREVENTION",
+                        "SELECT encounter_id, patient_id, date_created::date, minutes, notes FROM bench_counselling WHERE encounter_id BETWEEN ? AND ?",
+                        firstEvent, lastEvent, "DmCoMinut01", "DmCoNotes01");
                 json.writeEndArray();
                 json.writeEndObject();
             }
@@ -96,14 +104,42 @@ final class Ceiling {
             if (answer.statusCode() != 200) {
                 throw new IOException("HTTP " + answer.statusCode());
             }
-            try (PreparedStatement synced = connection.prepareStatement(
-                    "UPDATE events_to_sync SET synced = true WHERE patient_id IN (SELECT i::text FROM generate_series(?, ?) i) AND synced IS NOT TRUE")) {
-                synced.setInt(1, from);
-                synced.setInt(2, to);
+            try (PreparedStatement synced = connection.prepareStatement("UPDATE events_to_sync SET synced = true WHERE id = ANY (?)")) {
+                synced.setArray(1, connection.createArrayOf("int", ids.toArray()));
                 synced.executeUpdate();
             }
             connection.commit();
         }
+    }
+
+    private static List<Integer> pending(Connection connection, int first, int last) throws SQLException {
+        List<Integer> ids = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT id, patient_id, program_id, encounter_id, username FROM events_to_sync WHERE id BETWEEN ? AND ? AND synced IS NOT TRUE")) {
+            statement.setInt(1, first);
+            statement.setInt(2, last);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ids.add(row.getInt(1));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private static Map<Integer, String> places(Connection connection, int first, int last) throws SQLException {
+        Map<Integer, String> places = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT encounter_id, patient_id, encounter_date_created, org_unit FROM encounter WHERE encounter_id BETWEEN ? AND ?")) {
+            statement.setInt(1, first);
+            statement.setInt(2, last);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    places.put(row.getInt(1), DemoProgram.SITE_CODE.equals(row.getString(4)) ? SITE : null);
+                }
+            }
+        }
+        return places;
     }
 
     private static void people(Connection connection, JsonGenerator json, int from, int to) throws SQLException, IOException {
@@ -145,7 +181,7 @@ final class Ceiling {
         json.writeEndArray();
     }
 
-    private static void events(Connection connection, JsonGenerator json, String stage, String chosen, String option,
+    private static void events(Connection connection, JsonGenerator json, Map<Integer, String> places, String stage, String chosen, String option,
                                String query, int from, int to, String... elements) throws SQLException, IOException {
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setInt(1, from);
@@ -157,7 +193,7 @@ final class Ceiling {
                     json.writeStringField("program", DemoProgram.PROGRAM);
                     json.writeStringField("programStage", stage);
                     json.writeStringField("enrollment", enrolment(row.getInt(2)));
-                    json.writeStringField("orgUnit", SITE);
+                    json.writeStringField("orgUnit", places.get(row.getInt(1)));
                     json.writeStringField("occurredAt", row.getString(3));
                     json.writeStringField("status", "ACTIVE");
                     json.writeArrayFieldStart("dataValues");
