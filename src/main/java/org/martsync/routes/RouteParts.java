@@ -30,6 +30,7 @@ class RouteParts {
 
     @Bean
     LiveRoutes liveRoutes(CamelContext camel, BatchGate gate) {
+        camel.addComponent("direct", new ExchangeableDirect());
         return new LiveRoutes(camel, gate);
     }
 
