@@ -56,12 +56,21 @@ final class CheckRoutes {
         private final Set<String> entrances = new HashSet<>();
         private final Set<String> ownBeans = new HashSet<>();
         private final Map<String, String> ids = new HashMap<>();
+        private final boolean beginningsAreKnown;
         private RoutePart part;
 
         Look(RouteSet set, List<Problem> problems) {
             this.set = set;
             this.problems = problems;
-            set.routes().values().forEach(route -> entrances.add(address(begin(route))));
+            for (RoutePart route : set.routes().values()) {
+                String begin = begin(route);
+                entrances.add(address(begin));
+                if (begin.isEmpty()) {
+                    problems.add(new Problem(route.file(), route.line(), "route " + route.id() + " begins nowhere: it needs from: and in it uri:"));
+                }
+            }
+            // where a file or a beginning cannot be read, nobody knows what else begins there
+            beginningsAreKnown = problems.isEmpty();
             set.others().stream().filter(other -> other.kind().equals("beans") && other.node() instanceof SequenceNode)
                     .forEach(other -> ((SequenceNode) other.node()).getValue().forEach(bean -> ownBeans.add(RouteSet.scalar(bean, "name"))));
         }
@@ -107,8 +116,7 @@ final class CheckRoutes {
         }
 
         private void sends(Node where, String uri) {
-            // where a file cannot be read, nobody knows what begins in it
-            if (set.problems().isEmpty() && uri != null && uri.matches("(direct|seda):[^${]*") && !entrances.contains(address(uri))) {
+            if (beginningsAreKnown && uri != null && uri.matches("(direct|seda):[^${]*") && !entrances.contains(address(uri))) {
                 tell(where, "no route begins with " + address(uri));
             }
         }

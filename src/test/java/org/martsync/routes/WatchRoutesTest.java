@@ -143,6 +143,14 @@ class WatchRoutesTest {
     }
 
     @Test
+    void aRouteThatBeginsNowhereIsToldAndNotThoseThatCallIt(CapturedOutput log) throws IOException {
+        edit("routes/customise.camel.yaml", "    from:\n", "    fromm:\n");
+        looks(4);
+        assertThat(said(log)).singleElement().asString().contains("customise.camel.yaml, line 1: route customise begins nowhere: it needs from:");
+        arrives();
+    }
+
+    @Test
     void aBrokenFileDoesNotHinderAGoodOne(CapturedOutput log) throws IOException {
         edit("routes/org-units.camel.yaml", "direct:ask-dhis2", "direct:nowhere");
         edit("routes/customise.camel.yaml", NOTHING_CHANGED, HOLD_BACK + NOTHING_CHANGED);
