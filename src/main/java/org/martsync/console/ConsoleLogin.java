@@ -1,6 +1,8 @@
 package org.martsync.console;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authorization.AuthorityAuthorizationManager;
 import org.springframework.security.authorization.AuthorizationManagers;
 import org.springframework.security.config.Customizer;
@@ -24,6 +28,7 @@ import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 
 import static jakarta.servlet.DispatcherType.ERROR;
@@ -63,6 +68,7 @@ public class ConsoleLogin {
                         .anyRequest().hasAuthority(ACT))
                 .formLogin(form -> form.defaultSuccessUrl("/actuator/hawtio"))
                 .httpBasic(Customizer.withDefaults())
+                .exceptionHandling(refused -> refused.defaultAccessDeniedHandlerFor(ConsoleLogin::sayWhy, ConsoleLogin::isForApi))
                 .csrf(csrf -> csrf
                         .csrfTokenRepository(CookieCsrfTokenRepository.withHttpOnlyFalse())
                         .csrfTokenRequestHandler(atOnce)
@@ -77,8 +83,20 @@ public class ConsoleLogin {
      */
     private static boolean isFromScript(HttpServletRequest request) {
         String login = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return request.getServletPath().startsWith("/api/") && login != null && login.regionMatches(true, 0, "Basic ", 0, 6)
+        return isForApi(request) && login != null && login.regionMatches(true, 0, "Basic ", 0, 6)
                 && request.getRequestedSessionId() == null && request.getHeader("X-Requested-With") != null;
+    }
+
+    private static boolean isForApi(HttpServletRequest request) {
+        return request.getServletPath().startsWith("/api/");
+    }
+
+    private static void sayWhy(HttpServletRequest request, HttpServletResponse answer, AccessDeniedException why) throws IOException {
+        answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
+        answer.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        answer.getWriter().write(why instanceof CsrfException
+                ? "{\"problem\":\"A script sends its login and the header X-Requested-With with each request, and no cookies; a page sends the token.\"}"
+                : "{\"problem\":\"This login does not have the role for that.\"}");
     }
 
     @Bean

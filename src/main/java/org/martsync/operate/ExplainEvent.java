@@ -1,5 +1,6 @@
 package org.martsync.operate;
 
+import java.sql.Timestamp;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class ExplainEvent {
         told.put("mapping", mapped || all ? known.get("mapping") : "(unknown)");
         told.put("synced", Boolean.TRUE.equals(known.get("synced")));
         told.put("retryCount", known.get("retry_count"));
-        told.put("lastRejectedInRun", known.get("attempted") == null ? null : String.valueOf(known.get("attempted")));
+        told.put("lastRejectedInRun", known.get("attempted") instanceof Timestamp run ? run.toInstant().toString() : null);
         if (all) {
             told.put("patientId", known.get("patient_id"));
             told.put("encounterId", known.get("encounter_id"));

@@ -39,6 +39,6 @@ public record FailedEvents(String mapping, String since, String reasonContains, 
 
     /** What was asked for, as the audit has it. */
     public String inWords() {
-        return "retriggerFailed mapping '" + mapping + "' since '" + since + "' reasonContains '" + reasonContains + "' limit " + limit;
+        return "mapping '" + mapping + "' since '" + since + "' reasonContains '" + reasonContains + "' limit " + limit;
     }
 }

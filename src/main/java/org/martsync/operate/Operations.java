@@ -133,6 +133,12 @@ public class Operations {
         return (Map<String, Object>) ask("direct:explain-event", eventId);
     }
 
+    @ManagedOperation(description = "The last 100 things that people had the program do, the newest first: at, who, what, asked, queued, outcome.")
+    @SuppressWarnings("unchecked")
+    public List<Map<String, Object>> audit() {
+        return (List<Map<String, Object>>) ask("direct:read-audit", null);
+    }
+
     private Receipt act(String route, Object body) {
         return (Receipt) ask(route, body);
     }

@@ -2,6 +2,7 @@ package org.martsync.operate;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -90,6 +91,12 @@ class OperationsApi {
     ResponseEntity<Map<String, Object>> explain(@PathVariable int eventId) {
         Map<String, Object> told = operations.explain(eventId);
         return ResponseEntity.status(told.containsKey("mapping") ? HttpStatus.OK : HttpStatus.NOT_FOUND).body(told);
+    }
+
+    @GetMapping("/audit")
+    @Operation(summary = "The last 100 things that people had the program do, the newest first; what was searched for only with the role patients")
+    List<Map<String, Object>> audit() {
+        return operations.audit();
     }
 
     @ExceptionHandler

@@ -116,6 +116,8 @@ class OperationsApiTest {
         assertThat(post("/api/retrigger-failed", "{\"reasonContain\": \"x\", \"limit\": 1}", ACTS))
                 .satisfies(answer -> problem(answer, 400, "The body must be JSON with mapping, since"));
         assertThat(post("/api/events/x/retrigger", "", ACTS)).satisfies(answer -> problem(answer, 400, "An event's id is a number."));
+        assertThat(request("/api/pause", "POST", "", ACTS)).satisfies(answer -> problem(answer, 403, "A script sends its login and the header X-Requested-With"));
+        assertThat(post("/api/pause", "", LOOKS)).satisfies(answer -> problem(answer, 403, "This login does not have the role"));
         assertThat(get("/api/events/4711", LOOKS)).satisfies(answer -> problem(answer, 404, "No event has the id 4711."));
         assertThat(chain.audits()).isEmpty();
     }
@@ -139,6 +141,20 @@ class OperationsApiTest {
         assertThat(get("/api/events/" + event, ADMIN).body()).contains("Amber one", "UIC-000001");
     }
 
+    @Test
+    void theAuditTellsWhatWasSearchedForOnlyToWhoMaySeePatients() throws Exception {
+        post("/api/retrigger-failed", "{\"reasonContains\": \"Amber\", \"limit\": 1}", ACTS);
+        post("/api/events/4711/retrigger", "", ADMIN);
+
+        JsonNode all = json(get("/api/audit", ADMIN));
+        assertThat(all.findValuesAsText("who")).containsExactly("admin", "acts");
+        assertThat(all.at("/0/what").asText()).isEqualTo("retrigger 4711");
+        assertThat(all.at("/0/outcome").asText()).isEqualTo("0 of 1 queued. No event has the id 4711.");
+        assertThat(all.at("/0/at").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(all.at("/1/what").asText()).startsWith("retriggerFailed ").contains("'Amber'");
+        assertThat(json(get("/api/audit", LOOKS)).findValuesAsText("what")).containsExactly("retrigger 4711", "retriggerFailed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/api/run-now", "/api/pause", "/api/resume", "/api/stop-run", "/api/events/1/retrigger", "/api/events/1/resend",
         "/api/retrigger-failed"})
@@ -158,7 +174,7 @@ class OperationsApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/status", "/api/events/1", "/api/openapi", "/api/openapi.yaml", "/v3/api-docs", "/swagger-ui.html"})
+    @ValueSource(strings = {"/api/status", "/api/events/1", "/api/audit", "/api/openapi", "/api/openapi.yaml", "/v3/api-docs", "/swagger-ui.html"})
     void nobodyLooksWithoutALogin(String path) throws Exception {
         assertThat(get(path, null).statusCode()).isEqualTo(401);
         assertThat(get(path, "looks:wrong").statusCode()).isEqualTo(401);
@@ -212,7 +228,7 @@ class OperationsApiTest {
                 mapping.getPatternValues().forEach(path -> mapping.getMethodsCondition().getMethods().forEach(method -> mapped.add(method + " " + path)));
             }
         });
-        assertThat(described).hasSize(9).containsExactlyInAnyOrderElementsOf(mapped);
+        assertThat(described).hasSize(10).containsExactlyInAnyOrderElementsOf(mapped);
     }
 
     private static void problem(HttpResponse<String> answer, int status, String beginning) {

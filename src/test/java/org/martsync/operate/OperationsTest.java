@@ -124,7 +124,8 @@ class OperationsTest {
         operations.resume();
         operations.runNow();
         assertThat(chain.audits()).hasSize(6).endsWith("stopRun", "pause", "resume", "runNow");
-        assertThat(log).contains("INFO  operate: nurse: 1 of 1 queued.").doesNotContain("Amber");
+        assertThat(log).contains("INFO  operate: nurse, retrigger " + event + ": 1 of 1 queued.", "INFO  operate: nurse, retriggerFailed: 0 of 0 queued.")
+                .doesNotContain("Amber");
     }
 
     @Test
