@@ -21,6 +21,7 @@ class PackagesTest {
             .layer("sync").definedBy("..martsync.sync..")
             .layer("health").definedBy("..martsync.health..")
             .layer("operate").definedBy("..martsync.operate..")
+            .layer("page").definedBy("..martsync.page..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
             .layer("routes").definedBy("..martsync.routes..")
@@ -32,6 +33,7 @@ class PackagesTest {
             .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync")
+            .whereLayer("page").mayOnlyAccessLayers("operate", "sync", "beside")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayNotAccessAnyLayer()
             .whereLayer("routes").mayOnlyAccessLayers("settings");

@@ -5,7 +5,7 @@ public final class OperationFailed extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    OperationFailed(String message) {
+    public OperationFailed(String message) {
         super(message);
     }
 }

@@ -2,6 +2,7 @@ package org.martsync.schedule;
 
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.TimeZone;
@@ -66,6 +67,23 @@ public class ApplySchedule {
             return sentence(wanted, clock);
         }
         return changed ? "set right again; " + sentence(wanted, clock) : null;
+    }
+
+    /** When a run begins by itself next, or null when {@link #whyNot} says why none does. */
+    public synchronized Instant next() throws SchedulerException {
+        Route route = camel.getRoute(ROUTE);
+        if (!(told instanceof Schedule.Fires) || route == null || !(route.getEndpoint() instanceof QuartzEndpoint clock)) {
+            return null;
+        }
+        Trigger trigger = clock.getComponent().getScheduler().getTrigger(clock.getTriggerKey());
+        return trigger == null || trigger.getNextFireTime() == null ? null : trigger.getNextFireTime().toInstant();
+    }
+
+    /** Why no run begins by itself, a sentence without a full stop. */
+    public synchronized String whyNot() {
+        return told instanceof Schedule.Rests rests ? rests.why()
+                : told instanceof Schedule.Unknown unknown ? "analytics_cron_job cannot be read (" + unknown.why() + ")"
+                : "the schedule has not been read yet";
     }
 
     private boolean fire(QuartzEndpoint clock, Schedule.Fires wanted) throws Exception {

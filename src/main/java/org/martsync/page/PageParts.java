@@ -1,0 +1,28 @@
+package org.martsync.page;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import org.apache.camel.ProducerTemplate;
+import org.martsync.operate.Operations;
+import org.martsync.schedule.ApplySchedule;
+import org.martsync.sync.Runs;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the pages are told by. */
+@Configuration(proxyBeanMethods = false)
+public class PageParts {
+
+    @Bean
+    Figures figures(ProducerTemplate routes) {
+        return new Figures(routes);
+    }
+
+    /** @param zone that of the schedule; empty means the machine's */
+    @Bean
+    TellNow tellNow(Runs runs, ApplySchedule schedule, Operations operations, Figures figures, @Value("${schedule.time-zone}") String zone) {
+        Clock clock = Clock.system(zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()));
+        return new TellNow(runs, schedule, operations, figures, new TellTime(clock));
+    }
+}
