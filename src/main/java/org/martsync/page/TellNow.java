@@ -49,13 +49,13 @@ final class TellNow {
 
     private String next(Map<String, Object> pause) {
         if (pause != null) {
-            return "Not by itself until it is resumed.";
+            return "No run begins by itself until it is resumed.";
         }
         try {
             Instant next = schedule.next();
-            return next == null ? "Not by itself: " + schedule.whyNot() + "." : time.until(next) + ".";
+            return next == null ? "No run begins by itself: " + schedule.whyNot() + "." : "The next run begins " + time.until(next) + ".";
         } catch (SchedulerException e) {
-            return "Nobody can tell: the clock does not answer.";
+            return "Nobody can tell when the next run begins: the clock does not answer.";
         }
     }
 

@@ -117,7 +117,7 @@ public final class Demo implements AutoCloseable {
         System.out.printf("""
 
                 The demo runs.
-                  console   http://127.0.0.1:%s/   (user admin, the password stands above)
+                  page      http://127.0.0.1:%s/   (user admin, the password stands above)
                   DHIS2     %s   (the stand-in; user %s, password %s)
                   database  psql -h %s -p %d -U %s %s
                 Add an event and watch it arrive, for example

@@ -75,7 +75,7 @@ class PagesTest {
     @Test
     void itTellsWhenTheNextRunBegins() {
         chain.clinic.schedule("0 0 0 1 1 ? 2099", true);
-        await().untilAsserted(() -> assertThat(overview("guest")).containsPattern("in \\d+ days, at Thu 1 Jan 2099, 00:00\\."));
+        await().untilAsserted(() -> assertThat(overview("guest")).containsPattern("The next run begins in \\d+ days, at Thu 1 Jan 2099, 00:00\\."));
     }
 
     @Test
@@ -113,11 +113,14 @@ class PagesTest {
         chain.refused("Visit", "Weight (VtElem00004): 'a lot' is not a number. Correct visit_form.weight.");
         chain.refused("Visit", "Height (VtElem00005): 'tall' is not a number. Correct visit_form.height.");
         chain.refused("IPV", "Weight (VtElem00004): '7 kg' is not a number. Correct visit_form.weight.");
+        chain.refused("HTS", "Site type (SqX8j4oFNN3): 'x' is none of the 40 options, the nearest of which are: A, B. Correct ipv_form.site.");
+        chain.refused("HTS", "Site type (SqX8j4oFNN3): 'it's y' is none of the 40 options, the nearest of which are: C. Correct ipv_form.site.");
         chain.refused("IPV", "Patient with UIC UIC-000007 already exists under Harare. Check and update UIC for patient in DHIS2.");
         chain.refused("IPV", "Patient with UIC UIC-000008 already exists under Harare. Check and update UIC for patient in DHIS2.");
         String page = overview("admin");
-        assertThat(groups(page)).isEqualTo(4);
-        assertThat(page).contains("Weight (…): &#39;…&#39; is not a number. Correct visit_form.weight.",
+        assertThat(groups(page)).isEqualTo(5);
+        assertThat(page).contains("Site type (…): &#39;…&#39; is none of the … options, the nearest of which are: …. Correct ipv_form.site.",
+                "Weight (…): &#39;…&#39; is not a number. Correct visit_form.weight.",
                 "Patient with UIC … already exists under Harare. Check and update UIC for patient in DHIS2.",
                 "href=\"/events/" + first + "\"");
     }
@@ -197,7 +200,7 @@ class PagesTest {
         ProgramWithPages.Browser clerk = chain.signIn("clerk");
         assertThat(clerk.get("/").body()).contains("id=\"pause\"").doesNotContain("id=\"resume\"");
         String paused = clerk.post("/pause", Map.of(), "/").body();
-        assertThat(paused).contains("Paused by clerk since ", "Not by itself until it is resumed.", "id=\"resume\"").doesNotContain("id=\"pause\"");
+        assertThat(paused).contains("Paused by clerk since ", "No run begins by itself until it is resumed.", "id=\"resume\"").doesNotContain("id=\"pause\"");
         assertThat(clerk.get("/").body()).as("said once").doesNotContain("class=\"said\"");
         assertThat(clerk.post("/resume", Map.of(), "/").body()).contains("Resumed", "id=\"pause\"");
         assertThat(chain.program.bean(Operations.class).isPaused()).isFalse();
