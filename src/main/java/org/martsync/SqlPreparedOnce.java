@@ -11,10 +11,10 @@ import org.postgresql.core.NativeQuery;
 import org.postgresql.core.Parser;
 
 /**
- * Camel's SQL component, which PostgreSQL prepares each statement of once a connection.
+ * Camel's SQL component, which sends each statement to PostgreSQL to be parsed once a connection.
  *
  * <p>Camel asks the driver for the number of a statement's parameters before each execution, without their types.
- * The driver then gives up the statement it had prepared with types, and PostgreSQL parses and plans anew every time.
+ * The driver then gives up the statement it had prepared with types, and PostgreSQL parses it anew, twice each time.
  * So the parameters are counted here, when the statement is read; {@code parametersCount} in a route goes before.
  */
 final class SqlPreparedOnce extends SqlComponent {
