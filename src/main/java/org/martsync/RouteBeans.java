@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.sql.DataSource;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
@@ -130,6 +131,12 @@ class RouteBeans {
     @Bean(destroyMethod = "shutdown")
     ExecutorService workers(Limits limits) {
         return Executors.newFixedThreadPool(limits.batches());
+    }
+
+    /** What the routes' sql: stands for. */
+    @Bean
+    SqlPreparedOnce sql(DataSource dataSource) {
+        return new SqlPreparedOnce(dataSource);
     }
 
     /** One transaction for all that follows in a route, for example from the claim of a batch to its settling. */
