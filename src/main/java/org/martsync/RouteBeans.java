@@ -1,15 +1,19 @@
 package org.martsync;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.mail.DefaultJavaMailSender;
+import org.apache.camel.component.mail.JavaMailSender;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -33,6 +37,7 @@ import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
 import org.martsync.sync.Runs;
+import org.martsync.sync.Troubles;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -90,6 +95,36 @@ class RouteBeans {
     @Bean
     Runs runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
         return new Runs(size, patience, clock, measure);
+    }
+
+    @Bean
+    Troubles troubles(Site site, @Value("${notify.failures-limit}") int limit, @Value("${notify.failures-of}") int sample) {
+        return new Troubles(site.id(), limit, sample);
+    }
+
+    /** Sends mail; nothing in it waits longer than ten seconds. */
+    @Bean
+    JavaMailSender mailServer(@Value("${notify.mail.server}") String server, @Value("${notify.mail.encryption}") String encryption,
+                              @Value("${notify.mail.user}") String user, @Value("${notify.mail.password}") String password) {
+        boolean implicit = encryption.equals("tls");
+        URI address = URI.create("smtp://" + server);
+        String protocol = implicit ? "smtps" : "smtp";
+        Properties java = new Properties();
+        java.setProperty("mail." + protocol + ".auth", String.valueOf(!user.isEmpty()));
+        java.setProperty("mail." + protocol + ".starttls.enable", String.valueOf(encryption.equals("starttls")));
+        java.setProperty("mail." + protocol + ".starttls.required", String.valueOf(encryption.equals("starttls")));
+        java.setProperty("mail." + protocol + ".ssl.checkserveridentity", "true");
+        List.of("connectiontimeout", "timeout", "writetimeout").forEach(wait -> java.setProperty("mail." + protocol + "." + wait, "10000"));
+        DefaultJavaMailSender sender = new DefaultJavaMailSender();
+        sender.setProtocol(protocol);
+        sender.setHost(address.getHost());
+        sender.setPort(address.getPort() < 0 ? implicit ? 465 : 25 : address.getPort());
+        sender.setJavaMailProperties(java);
+        if (!user.isEmpty()) {
+            sender.setUsername(user);
+            sender.setPassword(password);
+        }
+        return sender;
     }
 
     /** On which the batches of a run are worked through. */

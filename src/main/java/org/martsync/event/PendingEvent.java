@@ -37,6 +37,7 @@ public final class PendingEvent {
     private final String orgUnit;
     private final LocalDate encounterDate;
     private final Map<String, String> trackedByStage;
+    private final boolean firstTry;
 
     private Patient patient;
     private Mapping mapping;
@@ -60,6 +61,7 @@ public final class PendingEvent {
         Timestamp date = (Timestamp) row.get("encounter_date");
         encounterDate = date == null ? null : date.toLocalDateTime().toLocalDate();
         trackedByStage = stages((String) row.get("tracked"));
+        firstTry = Boolean.TRUE.equals(row.get("first_try"));
     }
 
     /** Reads a row of {@code routes/sql/read-events.sql}. */
@@ -119,6 +121,11 @@ public final class PendingEvent {
     /** When the encounter was recorded, or null. */
     public LocalDate encounterDate() {
         return encounterDate;
+    }
+
+    /** Whether it was never rejected before. */
+    public boolean firstTry() {
+        return firstTry;
     }
 
     /** The encounter as a number, or null where the text is none. */

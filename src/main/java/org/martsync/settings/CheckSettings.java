@@ -28,6 +28,8 @@ final class CheckSettings {
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
+    private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
     private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
@@ -55,6 +57,7 @@ final class CheckSettings {
         check.site();
         check.runs();
         check.schedule();
+        check.notices();
         check.console();
         check.routes();
         return check.problems;
@@ -139,6 +142,22 @@ final class CheckSettings {
         yesOrNo(new Setting("org-units.refresh", "", "whether orgunit_tracker is kept fresh from DHIS2", "true"));
         duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
         yesOrNo(new Setting("routes.watch", "", "whether edited route files are taken up without a restart", "true"));
+    }
+
+    private void notices() {
+        number("notify.failures-limit", "the share of rejected events that is too large, in percent", "20", 0, 100);
+        number("notify.failures-of", "the number of events of which that share is taken at least", "50", 1, 1_000_000);
+        allow(new Setting("notify.mail.to", "", "whom to tell by mail", "lab@clinic.example, dhis2@clinic.example"), matches(ADDRESSES),
+                "mail addresses joined by commas");
+        require(new Setting("notify.mail.from", "", "from whom the mail is", "mart-dhis2-sync@clinic.example"), matches(ADDRESS), "a mail address");
+        require(new Setting("notify.mail.server", "", "the mail server", "localhost:25"), matches(SERVER), "a host name or host:port");
+        require(new Setting("notify.mail.encryption", "", "how the way to the mail server is encrypted", "starttls"),
+                v -> List.of("none", "starttls", "tls").contains(v), "none, starttls or tls");
+        String webhook = value("notify.webhook");
+        if (!webhook.isEmpty() && !isWebAddress(webhook)) {
+            // not quoted, as it may hold a secret
+            problems.add("The setting notify.webhook must be an http or https address: notices are posted there.");
+        }
     }
 
     private void console() {
@@ -247,6 +266,15 @@ final class CheckSettings {
             return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
                     && address.getHost() != null && address.getUserInfo() == null && address.getQuery() == null
                     && address.getFragment() == null && !path.matches(".*/api/*");
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
+    private static boolean isWebAddress(String value) {
+        try {
+            URI address = URI.create(value);
+            return List.of("http", "https").contains(String.valueOf(address.getScheme())) && address.getHost() != null;
         } catch (IllegalArgumentException malformed) {
             return false;
         }

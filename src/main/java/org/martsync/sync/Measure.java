@@ -28,6 +28,9 @@ public final class Measure {
 
     public Measure(MeterRegistry meters) {
         this.meters = meters;
+        // there from the start, because Prometheus takes the first value it sees of a counter for no growth
+        List.of("done", "stopped").forEach(this::runs);
+        List.of("synced", "rejected").forEach(this::firstTries);
     }
 
     /** Counts a batch whose transaction is through: its size, and its events by how they ended. */
@@ -36,6 +39,8 @@ public final class Measure {
         size("mart.batch.patients", "patients in a batch", batch.events().stream().map(PendingEvent::patientId).distinct().count());
         batch.stored().forEach(event -> count("synced", event, mappings));
         batch.rejected().forEach(event -> count("rejected", event, mappings));
+        firstTries("synced").increment(batch.stored().stream().filter(PendingEvent::firstTry).count());
+        firstTries("rejected").increment(batch.rejected().stream().filter(PendingEvent::firstTry).count());
     }
 
     private void size(String name, String what, long size) {
@@ -49,11 +54,18 @@ public final class Measure {
                 .register(meters).increment();
     }
 
+    private Counter firstTries(String outcome) {
+        return Counter.builder("mart.first.tries").description("events tried for the first time, by how that ended")
+                .tag("outcome", outcome).register(meters);
+    }
+
+    private Timer runs(String end) {
+        return Timer.builder("mart.run").description("runs and how long they took").tag("end", end).register(meters);
+    }
+
     /** Counts a run that is over. */
     void run(Run run) {
-        Timer.builder("mart.run").description("runs and how long they took")
-                .tag("end", run.stopped() == null ? "done" : "stopped")
-                .register(meters).record(Duration.ofMillis(Math.round(run.seconds() * 1000)));
+        runs(run.stopped() == null ? "done" : "stopped").record(Duration.ofMillis(Math.round(run.seconds() * 1000)));
         lastEnd.set(run.ended().getEpochSecond());
         Gauge.builder("mart.run.ended", () -> lastEnd).description("when the last run ended, in seconds since 1970")
                 .baseUnit("seconds").register(meters);

@@ -22,6 +22,7 @@ import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
+import org.martsync.event.PendingEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.TransientDataAccessException;
@@ -37,6 +38,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 public final class Run {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
+    private static final String DATABASE_AWAY = "the database cannot answer";
 
     private final Instant name;
     private final Clock clock;
@@ -49,8 +51,11 @@ public final class Run {
     private volatile Mappings mappings;
     private volatile boolean prepared;
     private volatile String stopped;
+    private volatile Trouble trouble;
     private final LongAdder synced = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder firstTries = new LongAdder();
+    private final LongAdder firstRejected = new LongAdder();
     private final LongAdder requests = new LongAdder();
     private final LongAdder deferrals = new LongAdder();
     /** Pass to the last patient whom any worker claimed in it. */
@@ -126,6 +131,9 @@ public final class Run {
     void count(Batch batch) {
         synced.add(batch.stored().size());
         rejected.add(batch.rejected().size());
+        long refused = batch.rejected().stream().filter(PendingEvent::firstTry).count();
+        firstRejected.add(refused);
+        firstTries.add(refused + batch.stored().stream().filter(PendingEvent::firstTry).count());
         if (batch.deferred() > 0) {
             defer();
         }
@@ -196,7 +204,8 @@ public final class Run {
         Dhis2Unavailable unavailable = find(failure, Dhis2Unavailable.class);
         Duration pause = outage.pause(now, unavailable == null ? Duration.ZERO : unavailable.retryAfter());
         if (pause.isZero()) {
-            stop(what + "; waited " + seconds(outage.lasted(now)) + " s in vain. Events that are left wait for the next run.");
+            stop(what + "; waited " + seconds(outage.lasted(now)) + " s in vain. Events that are left wait for the next run.",
+                    what.startsWith(DATABASE_AWAY) ? Trouble.RUN_STOPPED : Trouble.DHIS2_AWAY);
         }
         return pause.isZero() ? 0 : Math.max(1, pause.toMillis());
     }
@@ -215,18 +224,18 @@ public final class Run {
         if (sql != null) {
             String state = sql.getSQLState() == null ? "" : sql.getSQLState();
             if (state.isEmpty()) {
-                return "the database cannot answer";
+                return DATABASE_AWAY;
             }
             // connection, rollback, resources, lock, shut down by an operator, a failing disk; and a database that is
             // read-only for a while, or whose time limits for a transaction were met
             boolean passing = List.of("25006", "25P03", "25P04").contains(state)
                     || List.of("08", "40", "53", "55", "57", "58").contains(state.substring(0, 2));
-            return passing ? "the database cannot answer (SQL state " + state + ")" : null;
+            return passing ? DATABASE_AWAY + " (SQL state " + state + ")" : null;
         }
         if (find(failure, CannotGetJdbcConnectionException.class) != null
                 || find(failure, CannotCreateTransactionException.class) != null
                 || find(failure, TransientDataAccessException.class) != null) {
-            return "the database cannot answer";
+            return DATABASE_AWAY;
         }
         IOException io = find(failure, IOException.class);
         boolean network = io != null && !(io instanceof FileNotFoundException) && !(io instanceof FileSystemException)
@@ -243,10 +252,20 @@ public final class Run {
         return null;
     }
 
-    /** Ends the run after the batches that are on their way. */
-    public synchronized void stop(String reason) {
+    /** Ends the run after the batches that are on their way, for something that people should know of. */
+    public void stop(String reason) {
+        stop(reason, Trouble.RUN_STOPPED);
+    }
+
+    /** Ends the run after the batches that are on their way, because somebody wants it to. */
+    void stopAsAsked(String reason) {
+        stop(reason, null);
+    }
+
+    private synchronized void stop(String reason, Trouble why) {
         if (stopped == null) {
             stopped = reason;
+            trouble = why;
         }
     }
 
@@ -282,6 +301,16 @@ public final class Run {
         return waiting;
     }
 
+    /** How many events were tried that were never rejected before. */
+    long firstTries() {
+        return firstTries.sum();
+    }
+
+    /** How many of those were rejected. */
+    long firstRejected() {
+        return firstRejected.sum();
+    }
+
     public long requests() {
         return requests.sum();
     }
@@ -298,6 +327,11 @@ public final class Run {
     /** Why the run ended before its work was done, or null. */
     public String stopped() {
         return stopped;
+    }
+
+    /** Why it ended before its work was done, as far as people should know of it; null where it did not or somebody wanted it. */
+    public Trouble trouble() {
+        return trouble;
     }
 
     /** The line that the log gets at the end. */

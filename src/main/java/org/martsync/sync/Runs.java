@@ -84,7 +84,7 @@ public final class Runs {
     public synchronized Run stop(String reason) {
         another = false;
         if (current != null) {
-            current.stop(reason);
+            current.stopAsAsked(reason);
         }
         return current;
     }
@@ -114,9 +114,12 @@ public final class Runs {
     public synchronized void brokenOff(Run run, Exception failure) {
         another = false;
         if (current == run) {
-            String why = failure instanceof RejectedExecutionException ? "its routes were stopped"
-                    : "something unexpected happened (" + AfterFailure.inWords(failure) + ")";
-            run.stop(why + ". Events that are left wait for the next run.");
+            String left = ". Events that are left wait for the next run.";
+            if (failure instanceof RejectedExecutionException) {
+                run.stopAsAsked("its routes were stopped" + left);
+            } else {
+                run.stop("something unexpected happened (" + AfterFailure.inWords(failure) + ")" + left);
+            }
             end(run, null);
             LOG.warn(run.summary());
         }
@@ -126,7 +129,7 @@ public final class Runs {
     public synchronized void close() {
         closed = true;
         if (current != null) {
-            current.stop("the program is stopping");
+            current.stopAsAsked("the program is stopping");
         }
     }
 

@@ -86,7 +86,8 @@ class CheckSettingsTest {
         "sync.batch-patients|-1", "sync.batch-events|99999999999", "sync.event-status|DONE", "sync.patience|10 m",
         "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
         "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",
-        "server.port|99999"})
+        "notify.failures-limit|101", "notify.failures-of|0", "notify.mail.to|the lab", "notify.mail.to|a@b.example; c@d.example",
+        "notify.mail.server|smtp://mail", "notify.mail.encryption|yes", "notify.webhook|hooks.example/a", "server.port|99999"})
     void aWrongValueIsNamed(String name, String value) throws IOException {
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.put(name, value);
