@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.jolokia.server.core.service.api.Restrictor;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -17,8 +18,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.authorization.AuthorityAuthorizationManager;
-import org.springframework.security.authorization.AuthorizationManagers;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -37,7 +36,8 @@ import static jakarta.servlet.DispatcherType.ERROR;
  * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts may
  * send the password with each request (HTTP basic).
  *
- * <p>Three roles: look (GET), act (everything else), and patients, to see their data. The console's JMX needs all.
+ * <p>Three roles: look (GET), act (everything else), and patients, to see their data. What the console may ask of JMX is
+ * told by {@link JolokiaRestrictor}.
  *
  * <p>Whoever changes something sends back the token of the cookie {@code XSRF-TOKEN} in the header {@code X-XSRF-TOKEN};
  * only scripts that use the API need none. Hawtio reads that cookie, which is why scripts of the page may see it, and why the token must be made with
@@ -47,9 +47,9 @@ import static jakarta.servlet.DispatcherType.ERROR;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class ConsoleLogin {
 
-    private static final String LOOK = "LOOK";
-    private static final String ACT = "ACT";
-    private static final String PATIENTS = "PATIENTS";
+    static final String LOOK = "LOOK";
+    static final String ACT = "ACT";
+    static final String PATIENTS = "PATIENTS";
     private static final int BYTES_OF_A_MADE_UP_PASSWORD = 15;
 
     @Bean
@@ -60,9 +60,10 @@ public class ConsoleLogin {
                 .authorizeHttpRequests(ask -> ask
                         .dispatcherTypeMatchers(ERROR).permitAll()
                         .requestMatchers("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness").permitAll()
-                        // the console can read bodies and call what it likes, until what it may ask for is narrowed down
-                        .requestMatchers("/actuator/jolokia/**").access(AuthorizationManagers.allOf(
-                                AuthorityAuthorizationManager.hasAuthority(ACT), AuthorityAuthorizationManager.hasAuthority(PATIENTS)))
+                        // what may be asked there by whom is the restrictor's to say; Hawtio only uses POST
+                        .requestMatchers("/actuator/jolokia/**", "/actuator/hawtio/jolokia/**").hasAuthority(LOOK)
+                        // would ask other servers in our name
+                        .requestMatchers("/actuator/hawtio/proxy/**").denyAll()
                         .requestMatchers(HttpMethod.GET).hasAuthority(LOOK)
                         .requestMatchers(HttpMethod.HEAD).hasAuthority(LOOK)
                         .anyRequest().hasAuthority(ACT))
@@ -97,6 +98,11 @@ public class ConsoleLogin {
         answer.getWriter().write(why instanceof CsrfException
                 ? "{\"problem\":\"A script sends its login and the header X-Requested-With with each request, and no cookies; a page sends the token.\"}"
                 : "{\"problem\":\"This login does not have the role for that.\"}");
+    }
+
+    @Bean
+    Restrictor jolokiaRestrictor() {
+        return new JolokiaRestrictor();
     }
 
     @Bean
