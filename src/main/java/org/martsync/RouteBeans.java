@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.sql.DataSource;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -95,6 +96,12 @@ class RouteBeans {
     @Bean(destroyMethod = "shutdown")
     ExecutorService workers(Limits limits) {
         return Executors.newFixedThreadPool(limits.batches());
+    }
+
+    /** What the routes' sql: stands for. */
+    @Bean
+    SqlPreparedOnce sql(DataSource dataSource) {
+        return new SqlPreparedOnce(dataSource);
     }
 
     /** One transaction for all that follows in a route, for example from the claim of a batch to its settling. */

@@ -62,7 +62,9 @@ public final class RunningProgram implements AutoCloseable {
                 "sync.longest-pause=20ms",
                 "sync.patience=1s",
                 "camel.main.run-controller=false",
-                "routes.watch=false"), Stream.of(settings))
+                "routes.watch=false",
+                // the MBeans of two programs in one JVM would have the same names
+                "spring.jmx.enabled=false"), Stream.of(settings))
                 .forEach(setting -> arguments.put(setting.substring(0, setting.indexOf('=')), "--" + setting));
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);

@@ -19,7 +19,7 @@ final class AgainstOthers {
     private static final int WORKERS = 4;
     private static final int WARM_UP = 20_000;
     private static final int EVENTS = 40_000;
-    private static final int SLOW_EVENTS = 12_000;
+    private static final int OUR_EVENTS_BESIDE_OLD = 12_000;
     private static final int OLD_WARM_UP = 100;
     private static final int OLD_EVENTS = 500;
 
@@ -71,8 +71,8 @@ final class AgainstOthers {
         for (Dhis2StandIn one : List.of(dhis2, othersDhis2)) {
             one.slow(request -> true).by(Duration.ofMillis(300)).byPerObject(Duration.ofMillis(1));
         }
-        double theirs = ceiling(SLOW_EVENTS);
-        double ours = ours(SLOW_EVENTS);
+        double theirs = ceiling(EVENTS);
+        double ours = ours(EVENTS);
         figures.put("ceilingRatioSlow", theirs / ours);
         dhis2.heal();
         othersDhis2.heal();
@@ -89,7 +89,7 @@ final class AgainstOthers {
         double theirs = seconds(() -> old.run(OLD_EVENTS)) / OLD_EVENTS;
         carried += OLD_WARM_UP + OLD_EVENTS;
         checkOthers();
-        double ours = ours(SLOW_EVENTS) / SLOW_EVENTS;
+        double ours = ours(OUR_EVENTS_BESIDE_OLD) / OUR_EVENTS_BESIDE_OLD;
         figures.put("oneAtATimeEventsPerSecond", 1 / theirs);
         figures.put("oneAtATimeRatio", theirs / ours);
         dhis2.heal();

@@ -394,8 +394,7 @@ class BadInputTest {
         chain.clinic.form("ajar_form", encounter, 2, Map.of("open", "read", "closed", "secret"), MORNING);
         healthy.add(chain.clinic.pending(2, "Ajar", encounter));
 
-        try (RunningProgram limited = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM, "analytics.user=" + user,
-                "spring.jmx.enabled=false")) {
+        try (RunningProgram limited = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM, "analytics.user=" + user)) {
             Run run = limited.run();
 
             assertThat(run.stopped()).isNull();

@@ -162,7 +162,7 @@ class OperatorsViewTest {
     @Test
     void theVersionIsToldWhenItIsNewAndAnOldOneIsWarnedOf(CapturedOutput log) throws Exception {
         String host = URI.create(dhis2.url()).getAuthority();
-        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true", "spring.jmx.enabled=false")) {
+        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true")) {
             Awaitility.await().until(() -> log.getOut().contains("INFO  dhis2: DHIS2 2.42.4.1 at " + host + ", time zone Etc/UTC"));
             assertThat(log.getOut()).doesNotContain("WARN  dhis2:");
             JsonNode health = json(started, "/actuator/health");
@@ -181,7 +181,7 @@ class OperatorsViewTest {
     @Test
     void withoutDhis2TheProgramStartsAndItsLogHasSentencesAndNoStackTraces(CapturedOutput log) {
         dhis2.refuseConnections();
-        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true", "spring.jmx.enabled=false")) {
+        try (RunningProgram started = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "dhis2.ask-version=true")) {
             Awaitility.await().until(() -> log.getOut().contains("WARN  dhis2: DHIS2 was not asked for its version: DHIS2 cannot be reached ("));
             started.run();
             Awaitility.await().until(() -> log.getOut().contains("; stopped: DHIS2 cannot be reached ("));

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.ClinicAssert;
@@ -28,7 +29,8 @@ final class OperatedProgram implements AutoCloseable {
 
     OperatedProgram(String... settings) {
         clinic.formTable("visit_form", "f_text");
-        program = RunningProgram.start(clinic, dhis2, PROGRAM, settings);
+        program = RunningProgram.start(clinic, dhis2, PROGRAM, Stream.concat(Stream.of("spring.jmx.enabled=true"), Stream.of(settings))
+                .toArray(String[]::new));
     }
 
     void reset() {

@@ -228,7 +228,7 @@ class OperationsTest {
         assertThat(operations.isRunning()).isFalse();
 
         chain.clinic.schedule("* * * * * ?", true);
-        try (RunningProgram other = RunningProgram.start(chain.clinic, chain.dhis2, OperatedProgram.PROGRAM, "spring.jmx.enabled=false")) {
+        try (RunningProgram other = RunningProgram.start(chain.clinic, chain.dhis2, OperatedProgram.PROGRAM)) {
             assertThat(other.bean(Operations.class).isPaused()).isTrue();
             await().until(() -> log.getOut().split("is paused by", -1).length >= 3);
             assertThat(other.bean(Runs.class).last()).isNull();

@@ -232,8 +232,7 @@ class Dhis2FaultsTest {
     @EnabledIfSystemProperty(named = "stress", matches = "long")
     void aWrongPasswordStopsTheRunAtTheFirstRequestAndIsNotRepeated() {
         List<Integer> events = visits();
-        try (RunningProgram locked = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "dhis2.password=wrong",
-                "spring.jmx.enabled=false")) {
+        try (RunningProgram locked = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "dhis2.password=wrong")) {
             world.dhis2.resetCounts();
             Run run = locked.run();
             assertThat(run.stopped()).contains("DHIS2 refused the login (HTTP 401)", "dhis2.password").doesNotContain("wrong");
@@ -290,7 +289,7 @@ class Dhis2FaultsTest {
     @Test
     void aSlowDhis2GetsSmallerBatches() {
         try (RunningProgram hasty = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.slow-answer=100ms",
-                "sync.batch-patients=4", "sync.workers=1", "spring.jmx.enabled=false")) {
+                "sync.batch-patients=4", "sync.workers=1")) {
             List<Integer> events = new ArrayList<>(visits());
             events.addAll(visits());
             world.dhis2.slow(posts()).by(Duration.ofMillis(200));

@@ -28,8 +28,8 @@ class FlattenerTest {
     private static final int PATIENTS = 60;
     private static final int PER_SECOND = 200;
     private static final Duration PATIENCE = Duration.ofMillis(20);
-    private static final String[] LARGE = {"sync.workers=4", "spring.jmx.enabled=false", "dhis2.metadata-max-age=10m"};
-    private static final String[] SMALL = {"sync.workers=4", "spring.jmx.enabled=false", "dhis2.metadata-max-age=10m",
+    private static final String[] LARGE = {"sync.workers=4", "dhis2.metadata-max-age=10m"};
+    private static final String[] SMALL = {"sync.workers=4", "dhis2.metadata-max-age=10m",
             "sync.batch-patients=4", "sync.batch-events=40"};
 
     @TempDir

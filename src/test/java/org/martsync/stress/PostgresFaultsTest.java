@@ -148,7 +148,7 @@ class PostgresFaultsTest {
     void aServerThatIsRestartedDuringARunIsWaitedFor(@TempDir Path folder) {
         try (OwnServer server = new OwnServer(folder); StressClinic restarted = new StressClinic(server.installed());
                 RunningProgram waiting = RunningProgram.start(restarted.clinic, restarted.dhis2, StressClinic.PROGRAM, "sync.patience=60s",
-                        "sync.longest-pause=500ms", "spring.jmx.enabled=false")) {
+                        "sync.longest-pause=500ms")) {
             restarted.patients(8);
             for (int patient = 1; patient <= 8; patient++) {
                 restarted.visit(patient, answers(patient));
