@@ -73,7 +73,7 @@ class ConsoleJmxTest {
         assertThat(looks.read(OURS, "Running").at("/value").asBoolean(true)).isFalse();
         assertThat(looks.read(RUNTIME, "Uptime").at("/value").asLong()).isPositive();
         assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
-        assertThat(looks.exec(CONTEXT, "dumpRoutesAsXml()").at("/value").asText()).contains("id=\"customise\"");
+        assertThat(looks.exec(ROUTE, "dumpRouteAsXml()").at("/value").asText()).contains("id=\"customise\"");
         assertThat(looks.exec(ROUTE, "dumpRouteStatsAsXml(boolean,boolean)", true, true).at("/status").asInt()).isEqualTo(200);
         assertThat(looks.exec("java.lang:type=Threading", "dumpAllThreads(boolean,boolean)", false, false).at("/value")).isNotEmpty();
         assertThat(looks.exec(OURS, "audit").at("/status").asInt()).isEqualTo(200);
