@@ -5,9 +5,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.jolokia.server.core.service.api.Restrictor;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -15,21 +18,22 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.authorization.AuthorityAuthorizationManager;
-import org.springframework.security.authorization.AuthorizationManagers;
-import org.springframework.security.config.Customizer;
+import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.userdetails.UserDetails;
-import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.provisioning.UserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 import static jakarta.servlet.DispatcherType.ERROR;
 
@@ -37,7 +41,8 @@ import static jakarta.servlet.DispatcherType.ERROR;
  * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts may
  * send the password with each request (HTTP basic).
  *
- * <p>Three roles: look (GET), act (everything else), and patients, to see their data. The console's JMX needs all.
+ * <p>Three roles: look (GET), act (everything else), and patients, to see their data. What the console may ask of JMX is
+ * told by {@link JolokiaRestrictor}.
  *
  * <p>Whoever changes something sends back the token of the cookie {@code XSRF-TOKEN} in the header {@code X-XSRF-TOKEN};
  * only scripts that use the API need none. Hawtio reads that cookie, which is why scripts of the page may see it, and why the token must be made with
@@ -47,32 +52,41 @@ import static jakarta.servlet.DispatcherType.ERROR;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class ConsoleLogin {
 
-    private static final String LOOK = "LOOK";
-    private static final String ACT = "ACT";
-    private static final String PATIENTS = "PATIENTS";
+    static final String LOOK = "LOOK";
+    static final String ACT = "ACT";
+    static final String PATIENTS = "PATIENTS";
     private static final int BYTES_OF_A_MADE_UP_PASSWORD = 15;
 
+    /** Scripts and all else come from here and not out of the page. Hawtio has a policy of its own, which is left to it. */
+    private static final String OUR_PAGES = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+            + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
     @Bean
-    SecurityFilterChain onlyWithLogin(HttpSecurity http) throws Exception {
+    SecurityFilterChain onlyWithLogin(HttpSecurity http, UserDetailsManager users, PasswordEncoder encoder, LoginLimit limit) throws Exception {
         CsrfTokenRequestAttributeHandler atOnce = new CsrfTokenRequestAttributeHandler();
         atOnce.setCsrfRequestAttributeName(null);
         return http
                 .authorizeHttpRequests(ask -> ask
                         .dispatcherTypeMatchers(ERROR).permitAll()
                         .requestMatchers("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness").permitAll()
-                        // the console can read bodies and call what it likes, until what it may ask for is narrowed down
-                        .requestMatchers("/actuator/jolokia/**").access(AuthorizationManagers.allOf(
-                                AuthorityAuthorizationManager.hasAuthority(ACT), AuthorityAuthorizationManager.hasAuthority(PATIENTS)))
+                        // what may be asked there by whom is the restrictor's to say; Hawtio only uses POST
+                        .requestMatchers("/actuator/jolokia/**", "/actuator/hawtio/jolokia/**").hasAuthority(LOOK)
+                        // would ask other servers in our name
+                        .requestMatchers("/actuator/hawtio/proxy/**").denyAll()
                         .requestMatchers(HttpMethod.GET).hasAuthority(LOOK)
                         .requestMatchers(HttpMethod.HEAD).hasAuthority(LOOK)
                         // a search is no deed: it is posted only to keep a patient's identifier out of addresses
                         .requestMatchers(HttpMethod.POST, "/search").hasAuthority(LOOK)
                         .anyRequest().hasAuthority(ACT))
-                .formLogin(Customizer.withDefaults())
-                .httpBasic(Customizer.withDefaults())
+                .formLogin(form -> form.failureHandler(ConsoleLogin::backToTheForm))
+                .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleLogin::askForLogin))
+                .authenticationManager(new ProviderManager(new LimitedLogin(users, encoder, limit)))
                 .exceptionHandling(refused -> refused.defaultAccessDeniedHandlerFor(ConsoleLogin::sayWhy, ConsoleLogin::isForApi))
+                .headers(headers -> headers
+                        .contentSecurityPolicy(policy -> policy.policyDirectives(OUR_PAGES))
+                        .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .csrf(csrf -> csrf
-                        .csrfTokenRepository(CookieCsrfTokenRepository.withHttpOnlyFalse())
+                        .csrfTokenRepository(readableToken())
                         .csrfTokenRequestHandler(atOnce)
                         .ignoringRequestMatchers(ConsoleLogin::isFromScript))
                 .build();
@@ -89,6 +103,12 @@ public class ConsoleLogin {
                 && request.getRequestedSessionId() == null && request.getHeader("X-Requested-With") != null;
     }
 
+    private static CookieCsrfTokenRepository readableToken() {
+        CookieCsrfTokenRepository token = CookieCsrfTokenRepository.withHttpOnlyFalse();
+        token.setCookieCustomizer(cookie -> cookie.sameSite("Strict"));
+        return token;
+    }
+
     private static boolean isForApi(HttpServletRequest request) {
         return request.getServletPath().startsWith("/api/");
     }
@@ -99,6 +119,40 @@ public class ConsoleLogin {
         answer.getWriter().write(why instanceof CsrfException
                 ? "{\"problem\":\"A script sends its login and the header X-Requested-With with each request, and no cookies; a page sends the token.\"}"
                 : "{\"problem\":\"This login does not have the role for that.\"}");
+    }
+
+    private static void askForLogin(HttpServletRequest request, HttpServletResponse answer, AuthenticationException why) throws IOException {
+        if (why instanceof LimitedLogin.MustWait wait) {
+            sayHowLong(answer, wait);
+        } else {
+            answer.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"mart-dhis2-sync\"");
+            answer.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+        }
+    }
+
+    private static void backToTheForm(HttpServletRequest request, HttpServletResponse answer, AuthenticationException why) throws IOException {
+        if (why instanceof LimitedLogin.MustWait wait) {
+            sayHowLong(answer, wait);
+        } else {
+            answer.sendRedirect(request.getContextPath() + "/login?error");
+        }
+    }
+
+    private static void sayHowLong(HttpServletResponse answer, LimitedLogin.MustWait wait) throws IOException {
+        answer.setStatus(HttpStatus.TOO_MANY_REQUESTS.value());
+        answer.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(wait.seconds()));
+        answer.setContentType(MediaType.TEXT_PLAIN_VALUE);
+        answer.getWriter().write(wait.getMessage());
+    }
+
+    @Bean
+    LoginLimit loginLimit(@Value("${console.failed-logins}") int most, @Value("${console.login-wait}") Duration wait, Clock clock) {
+        return new LoginLimit(most, wait, clock);
+    }
+
+    @Bean
+    Restrictor jolokiaRestrictor() {
+        return new JolokiaRestrictor();
     }
 
     @Bean
@@ -113,7 +167,7 @@ public class ConsoleLogin {
      * @param others the file, see {@link ConsoleUsers}; empty for none
      */
     @Bean
-    UserDetailsService consoleUser(@Value("${console.user}") String user, @Value("${console.password}") String password,
+    UserDetailsManager consoleUser(@Value("${console.user}") String user, @Value("${console.password}") String password,
             @Value("${console.users}") String others, PasswordEncoder encoder) {
         String secret = password.isEmpty() ? madeUp() : password;
         if (password.isEmpty()) {

@@ -7,20 +7,32 @@ import java.net.HttpCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -28,13 +40,20 @@ import org.springframework.context.annotation.Import;
 @SpringBootTest(classes = ConsoleLoginTest.Parts.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
         "camel.main.run-controller=false", "routes.watch=false", "camel.main.routes-include-pattern=false",
         "console.user=nurse", "console.password=right"})
+@ExtendWith(OutputCaptureExtension.class)
 class ConsoleLoginTest {
 
     private static final String JMX_READ = "{\"type\":\"read\",\"mbean\":\"java.lang:type=Runtime\",\"attribute\":\"Name\"}";
 
     @LocalServerPort private int port;
+    @Autowired private SetClock clock;
     private final CookieManager cookies = new CookieManager();
     private final HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    @BeforeEach
+    void aMinuteLater() {
+        clock.pass(Duration.ofMinutes(1));
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/actuator", "/actuator/hawtio", "/actuator/hawtio/index.html", "/actuator/jolokia",
@@ -78,6 +97,26 @@ class ConsoleLoginTest {
     }
 
     @Test
+    void theCookieOfTheTokenGoesToNoOtherSite() throws Exception {
+        assertThat(get("/login", "Accept", "text/html").headers().allValues("Set-Cookie")).anySatisfy(cookie ->
+                assertThat(cookie).contains("XSRF-TOKEN=").contains("SameSite=Strict"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/login", "/actuator/metrics", "/actuator/health", "/actuator/hawtio/index.html", "/api/status"})
+    void pagesRunNoScriptFromElsewhereAndStandInNoFrame(String path) throws Exception {
+        signIn("right");
+        HttpHeaders headers = get(path, "Accept", "*/*").headers();
+        String policy = headers.firstValue("Content-Security-Policy").orElseThrow();
+        assertThat(policy).contains("default-src 'self'", "frame-ancestors 'none'", "form-action 'self'").doesNotContain("unsafe-eval", "*", "http:", "https:");
+        assertThat(policy.replaceAll("style-src[^;]*;", "")).doesNotContain("unsafe-inline");
+        assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");
+        assertThat(headers.firstValue("Referrer-Policy").orElseThrow()).isIn("same-origin", "strict-origin");
+        assertThat(headers.firstValue("Cache-Control").orElseThrow()).contains("no-cache");
+    }
+
+    @Test
     void aWrongPasswordLeadsBackToTheForm() throws Exception {
         HttpResponse<String> out = signIn("wrong");
         assertThat(out.headers().firstValue("Location").orElseThrow()).endsWith("/login?error");
@@ -103,10 +142,14 @@ class ConsoleLoginTest {
     }
 
     private HttpResponse<String> signIn(String password) throws Exception {
+        return signIn("nurse", password);
+    }
+
+    private HttpResponse<String> signIn(String user, String password) throws Exception {
         String form = get("/login", "Accept", "text/html").body();
         Matcher hidden = Pattern.compile("name=\"_csrf\" type=\"hidden\" value=\"([^\"]+)\"").matcher(form);
         assertThat(hidden.find()).isTrue();
-        String fields = "username=nurse&password=" + password + "&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8);
+        String fields = "username=" + user + "&password=" + password + "&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8);
         return post("/login", fields, "Content-Type", "application/x-www-form-urlencoded");
     }
 
@@ -127,9 +170,67 @@ class ConsoleLoginTest {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
+    @Test
+    void whoFailsTooOftenMustWait(CapturedOutput log) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "wrong")).statusCode()).isEqualTo(401);
+        }
+        HttpResponse<String> locked = get("/actuator/metrics", "Authorization", basic("nurse", "right"));
+        assertThat(locked.statusCode()).as("the right password is not looked at either").isEqualTo(429);
+        assertThat(locked.headers().firstValueAsLong("Retry-After").orElseThrow()).isEqualTo(61);
+        assertThat(locked.body()).isEqualTo("Too many failed logins. Wait 61 s and try again.");
+        assertThat(signIn("right").statusCode()).as("nor by the form").isEqualTo(429);
+        assertThat(get("/actuator/metrics", "Authorization", basic("sister", "right")).statusCode()).as("another name").isEqualTo(401);
+        assertThat(log.getOut().lines().filter(line -> line.contains("too many failed logins"))).singleElement()
+                .asString().endsWith("WARN  console: too many failed logins as nurse from 127.0.0.1; the next have to wait");
+
+        clock.pass(Duration.ofMinutes(1));
+        assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "right")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoFailsAtTheFormMustWaitToo(CapturedOutput log) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            signIn("nobody%0aadmin", "my-password");
+        }
+        assertThat(signIn("nobody%0aadmin", "my-password").body()).isEqualTo("Too many failed logins. Wait 61 s and try again.");
+        assertThat(log.getOut()).contains("too many failed logins as somebody unknown from 127.0.0.1").doesNotContain("my-password", "nobody");
+        assertThat(signIn("right").headers().firstValue("Location").orElseThrow()).as("another name").endsWith("/actuator/hawtio");
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
     @Import(ConsoleLogin.class)
     static class Parts {
+
+        @Bean
+        SetClock clock() {
+            return new SetClock();
+        }
+    }
+
+    /** Goes on only when told to. */
+    static final class SetClock extends Clock {
+
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

@@ -1,0 +1,315 @@
+package org.martsync.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What people of each role reach through the console's JMX, and how those fare who try to get further. */
+class ConsoleJmxTest {
+
+    private static final String OURS = "mart-dhis2-sync:name=Operations";
+    private static final String CONTEXT = "org.apache.camel:context=mart-dhis2-sync,type=context,name=\"mart-dhis2-sync\"";
+    private static final String TRACER = "org.apache.camel:context=mart-dhis2-sync,type=tracer,name=BacklogTracer";
+    private static final String DEBUGGER = "org.apache.camel:context=mart-dhis2-sync,type=tracer,name=BacklogDebugger";
+    private static final String ROUTE = "org.apache.camel:context=mart-dhis2-sync,type=routes,name=\"customise\"";
+    private static final String RUNTIME = "java.lang:type=Runtime";
+
+    @TempDir private static Path folder;
+    private static OperatedProgram chain;
+    private static URI address;
+    private static Person looks;
+    private static Person acts;
+    private static Person admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path users = Files.writeString(folder.resolve("users"), "looks look {noop}l\nacts look,act {noop}a\n");
+        chain = new OperatedProgram("console.users=" + users);
+        address = URI.create("http://127.0.0.1:" + chain.program.context().getEnvironment().getProperty("local.server.port"));
+        looks = new Person("looks", "l");
+        acts = new Person("acts", "a");
+        admin = new Person("admin", "for-the-test");
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.atRest();
+        chain.reset();
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @Test
+    void whoLooksSeesHowThingsAre() throws Exception {
+        assertThat(looks.read(OURS, "Running").at("/value").asBoolean(true)).isFalse();
+        assertThat(looks.read(RUNTIME, "Uptime").at("/value").asLong()).isPositive();
+        assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
+        assertThat(looks.exec(ROUTE, "dumpRouteAsXml()").at("/value").asText()).contains("id=\"customise\"");
+        assertThat(looks.exec(ROUTE, "dumpRouteStatsAsXml(boolean,boolean)", true, true).at("/status").asInt()).isEqualTo(200);
+        assertThat(looks.exec("java.lang:type=Threading", "dumpAllThreads(boolean,boolean)", false, false).at("/value")).isNotEmpty();
+        assertThat(looks.exec(OURS, "audit").at("/status").asInt()).isEqualTo(200);
+        assertThat(looks.read(RUNTIME, null).at("/value/Uptime").asLong()).as("all attributes but those that are hidden").isPositive();
+    }
+
+    @Test
+    void theConsoleKnowsOnlyWhatItMayAskFor() throws Exception {
+        TreeSet<String> domains = new TreeSet<>();
+        admin.ask(Map.of("type", "list", "config", Map.of("maxDepth", 1))).at("/value").fieldNames().forEachRemaining(domains::add);
+        assertThat(domains).contains("mart-dhis2-sync", "org.apache.camel", "java.lang")
+                .isSubsetOf("mart-dhis2-sync", "org.apache.camel", "java.lang", "java.nio", "java.util.logging", "JMImplementation");
+        assertThat(admin.ask(Map.of("type", "search", "mbean", "*:*")).at("/value").toString())
+                .contains("mart-dhis2-sync:").doesNotContain("Tomcat:", "com.sun.management", "jdk.management", "jolokia:");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "com.sun.management:type=DiagnosticCommand | vmCommandLine",
+        "com.sun.management:type=DiagnosticCommand | jvmtiAgentLoad",
+        "com.sun.management:type=DiagnosticCommand | compilerDirectivesAdd",
+        "com.sun.management:type=HotSpotDiagnostic | dumpHeap(java.lang.String,boolean)",
+        "com.sun.management:type=HotSpotDiagnostic | setVMOption(java.lang.String,java.lang.String)",
+        "jdk.management.jfr:type=FlightRecorder | newRecording()",
+        "java.util.logging:type=Logging | setLoggerLevel(java.lang.String,java.lang.String)",
+        "java.lang:type=Memory | gc()",
+        "JMImplementation:type=MBeanServerDelegate | getMBeanServerId",
+        "jolokia:type=Config | resetDebugInfo()",
+        "Tomcat:type=Manager,host=localhost,context=/ | listSessionIds()",
+        "javax.management.loading:type=MLet | getMBeansFromURL(java.lang.String)"})
+    void nobodyHasTheJvmDoAnything(String mbean, String operation) throws Exception {
+        assertRefused(admin.exec(mbean, operation, "x", "y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:/tmp/mart-dhis2-sync-was-here", "exec:touch?args=/tmp/mart-dhis2-sync-was-here", "bean:operations?method=pause",
+        "log:x", "direct:settle-batch", "direct:pause", "sql:SELECT 1", "direct:retrigger?x=y", "DIRECT:retrigger", "seda:sync-run", "{{dhis2.url}}"})
+    void nobodySendsToAnyOtherEndpoint(String endpoint) throws Exception {
+        int endpoints = chain.program.bean(CamelContext.class).getEndpoints().size();
+        for (String operation : List.of("sendBody", "sendStringBody", "sendStringBody(java.lang.String, java.lang.String)", "requestBody", "requestStringBody")) {
+            assertRefused(admin.exec(CONTEXT, operation, endpoint, "x"));
+        }
+        assertRefused(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", endpoint, "x", Map.of("a", "b")));
+        assertRefused(admin.exec(CONTEXT, "requestBodyAndHeaders", endpoint, "x", Map.of("a", "b")));
+        assertRefused(admin.exec(CONTEXT, "canSendToEndpoint(java.lang.String)", endpoint));
+        assertRefused(admin.exec(CONTEXT, "createEndpoint(java.lang.String)", endpoint));
+        assertThat(chain.program.bean(CamelContext.class).getEndpoints()).hasSize(endpoints);
+        assertThat(Path.of("/tmp/mart-dhis2-sync-was-here")).doesNotExist();
+        assertThat(chain.audits()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CamelSqlQuery", "camelhttpuri", " CamelFileName", "org.apache.camel.x"})
+    void noHeaderTellsCamelWhatToDo(String header) throws Exception {
+        assertRefused(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct:customise", "x", Map.of(header, "y")));
+        assertRefused(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct:customise", "x",
+                "{\"" + header + "\": \"y\"}"));
+    }
+
+    @Test
+    void anExchangeCanBeSentAgainByWhoActs() throws Exception {
+        chain.patients(1);
+        int event = chain.visit(1, "Late", "one");
+        chain.program.run();
+        assertRefused(looks.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", String.valueOf(event)));
+        assertThat(chain.audits()).isEmpty();
+
+        chain.clinic.mapping("Late", OperatedProgram.VISIT, "{}");
+        assertThat(acts.exec(CONTEXT, "canSendToEndpoint(java.lang.String)", "direct://retrigger").at("/value").asBoolean()).isTrue();
+        assertThat(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", String.valueOf(event)).at("/status").asInt())
+                .isEqualTo(200);
+        assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retrigger " + event);
+        chain.atRest();
+        chain.assertEvent(event).isSynced();
+        assertThat(acts.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", "{}",
+                Map.of("mapping", "Visit")).at("/status").asInt()).isEqualTo(200);
+    }
+
+    @Test
+    void whoLooksChangesNothing() throws Exception {
+        for (String operation : List.of("runNow", "pause", "resume", "stopRun")) {
+            assertRefused(looks.exec(OURS, operation));
+        }
+        assertRefused(looks.exec(OURS, "retrigger(int)", 1));
+        assertRefused(looks.exec(OURS, "resend(int)", 1));
+        assertRefused(looks.exec(OURS, "retriggerFailed", "", "", "", 1));
+        assertRefused(looks.exec(ROUTE, "stop()"));
+        assertRefused(looks.exec(TRACER, "setEnabled", true));
+        assertRefused(looks.write(TRACER, "Enabled", true));
+        assertThat(chain.audits()).isEmpty();
+        assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
+    }
+
+    @Test
+    void whoActsDoesWhatOperatorsDo() throws Exception {
+        assertThat(acts.exec(OURS, "pause").at("/status").asInt()).isEqualTo(200);
+        assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "pause");
+        assertThat(acts.exec(OURS, "resume").at("/status").asInt()).isEqualTo(200);
+        assertThat(acts.exec(ROUTE, "stop()").at("/status").asInt()).isEqualTo(200);
+        assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Stopped");
+        assertThat(acts.exec(ROUTE, "start()").at("/status").asInt()).isEqualTo(200);
+    }
+
+    @Test
+    void messagesAreShownOnlyToWhoMaySeePatients() throws Exception {
+        for (Person person : List.of(looks, acts)) {
+            assertRefused(person.exec(TRACER, "dumpAllTracedMessagesAsXml()"));
+            assertRefused(person.exec(TRACER, "dumpLatestMessageHistoryAsXml()"));
+            assertRefused(person.exec(TRACER, "setEnabled", true));
+            assertRefused(person.exec(DEBUGGER, "enableDebugger"));
+            assertRefused(person.exec("org.apache.camel:context=mart-dhis2-sync,type=endpoints,name=\"seda://sync-run*\"", "browseAllMessagesAsXml(java.lang.Boolean)", true));
+            assertRefused(person.read(ROUTE, "LastError"));
+        }
+    }
+
+    @Test
+    void notEvenWhoMayDoAllReachesCamelsInside() throws Exception {
+        assertRefused(admin.exec(DEBUGGER, "evaluateExpressionAtBreakpoint(java.lang.String,java.lang.String,java.lang.String)", "x", "simple", "${bean:operations?method=pause}"));
+        assertRefused(admin.exec(DEBUGGER, "addConditionalBreakpoint", "x", "simple", "${bean:operations?method=pause}"));
+        assertRefused(admin.exec(DEBUGGER, "validateConditionalBreakpoint", "simple", "${bean:operations?method=pause}"));
+        assertRefused(admin.exec(DEBUGGER, "setMessageBodyOnBreakpoint(java.lang.String,java.lang.Object)", "x", "y"));
+        assertRefused(admin.exec(TRACER, "setTraceFilter", "${bean:operations?method=pause}"));
+        assertRefused(admin.write(TRACER, "TraceFilter", "${bean:operations?method=pause}"));
+        assertRefused(admin.exec(CONTEXT, "stop()"));
+        assertRefused(admin.exec(CONTEXT, "restart"));
+        assertRefused(admin.exec(CONTEXT, "removeEndpoints", "*"));
+        assertRefused(admin.exec(CONTEXT, "setTracing", true));
+        assertRefused(admin.write(CONTEXT, "Timeout", 1));
+        assertRefused(admin.exec(ROUTE, "remove()"));
+        assertRefused(admin.exec(ROUTE, "updateRouteFromXml(java.lang.String)", "<route/>"));
+        assertRefused(admin.exec(CONTEXT, "dumpRoutesAsXml(boolean)", true));
+        assertRefused(admin.exec(ROUTE, "dumpRouteAsYaml(boolean)", "true"));
+        assertRefused(admin.write("java.util.logging:type=Logging", "Verbose", true));
+        assertRefused(admin.write("java.lang:type=Memory", "Verbose", true));
+        assertThat(chain.program.bean(CamelContext.class).getStatus().isStarted()).isTrue();
+    }
+
+    @Test
+    void passwordsOfTheCommandLineAreNotShown() throws Exception {
+        assertRefused(admin.read(RUNTIME, "SystemProperties"));
+        assertRefused(admin.read(RUNTIME, "InputArguments"));
+        assertThat(admin.read(RUNTIME, null).toString()).doesNotContain("sun.java.command");
+        assertThat(admin.read("java.lang:*", null).toString()).doesNotContain("sun.java.command");
+    }
+
+    @Test
+    void noOtherProgramIsAskedInItsName() throws Exception {
+        assertRefused(admin.ask(Map.of("type", "read", "mbean", RUNTIME, "attribute", "Name",
+                "target", Map.of("url", "service:jmx:rmi:///jndi/rmi://127.0.0.1:1/jmxrmi"))));
+        for (String path : List.of("/actuator/hawtio/proxy/http/127.0.0.1/1/jolokia", "/actuator/hawtio/proxy/http:/127.0.0.1:1/")) {
+            assertThat(admin.get(path).statusCode()).as(path).isEqualTo(403);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/jolokia", "/actuator/hawtio/jolokia"})
+    void aLinkTellsTheVersionAndNothingElse(String path) throws Exception {
+        assertThat(json(admin.get(path)).at("/value/agent").asText()).isNotEmpty();
+        assertRefused(json(admin.get(path + "/exec/" + OURS + "/pause")));
+        assertRefused(json(admin.get(path + "/read/" + RUNTIME + "/Name")));
+        assertRefused(json(admin.get(path + "/write/" + TRACER + "/Enabled/true")));
+        assertThat(chain.audits()).isEmpty();
+    }
+
+    @Test
+    void noOtherSiteIsToldThatItMayReadTheAnswer() throws Exception {
+        HttpResponse<String> answer = admin.post("/actuator/jolokia", "{\"type\":\"version\"}", "Origin", "https://elsewhere.example");
+        assertThat(answer.headers().map()).doesNotContainKey("access-control-allow-origin");
+    }
+
+    @Test
+    void oneOfManyQuestionsIsJudgedAlone() throws Exception {
+        JsonNode answers = json(looks.post("/actuator/jolokia", new ObjectMapper().writeValueAsString(List.of(
+                Map.of("type", "read", "mbean", RUNTIME, "attribute", "Uptime"),
+                Map.of("type", "exec", "mbean", OURS, "operation", "pause")))));
+        assertThat(answers.at("/0/status").asInt()).isEqualTo(200);
+        assertRefused(answers.get(1));
+    }
+
+    private static void assertRefused(JsonNode answer) {
+        assertThat(answer.at("/status").asInt()).as(answer.toString()).isEqualTo(403);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    /** Someone who has signed in by the form and asks as Hawtio does. */
+    private static final class Person {
+
+        private final CookieManager cookies = new CookieManager();
+        private final HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+        Person(String name, String password) throws Exception {
+            Matcher hidden = Pattern.compile("name=\"_csrf\" type=\"hidden\" value=\"([^\"]+)\"").matcher(get("/login").body());
+            assertThat(hidden.find()).isTrue();
+            send("/login", "POST", "username=" + name + "&password=" + password + "&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8),
+                    "Content-Type", "application/x-www-form-urlencoded");
+        }
+
+        JsonNode read(String mbean, String attribute) throws Exception {
+            return ask(attribute == null ? Map.of("type", "read", "mbean", mbean, "config", Map.of("ignoreErrors", true))
+                    : Map.of("type", "read", "mbean", mbean, "attribute", attribute));
+        }
+
+        JsonNode write(String mbean, String attribute, Object value) throws Exception {
+            return ask(Map.of("type", "write", "mbean", mbean, "attribute", attribute, "value", value));
+        }
+
+        JsonNode exec(String mbean, String operation, Object... arguments) throws Exception {
+            return ask(Map.of("type", "exec", "mbean", mbean, "operation", operation, "arguments", Arrays.asList(arguments)));
+        }
+
+        JsonNode ask(Map<String, ?> request) throws Exception {
+            return json(post("/actuator/jolokia", new ObjectMapper().writeValueAsString(request)));
+        }
+
+        HttpResponse<String> get(String path) throws Exception {
+            return send(path, "GET", "");
+        }
+
+        HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+            String token = cookies.getCookieStore().getCookies().stream().filter(cookie -> cookie.getName().equals("XSRF-TOKEN"))
+                    .map(HttpCookie::getValue).findFirst().orElseThrow();
+            String[] all = Arrays.copyOf(headers, headers.length + 2);
+            all[headers.length] = "X-XSRF-TOKEN";
+            all[headers.length + 1] = token;
+            return send(path, "POST", body, all);
+        }
+
+        private HttpResponse<String> send(String path, String method, String body, String... headers) throws Exception {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+}
