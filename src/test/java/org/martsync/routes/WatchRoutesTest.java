@@ -21,6 +21,7 @@ import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.ClinicAssert;
 import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.dhis2.Site;
 import org.martsync.sync.Runs;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -179,6 +180,17 @@ class WatchRoutesTest {
         CamelContext camel = program.bean(CamelContext.class);
         assertThat(camel.getComponentNames()).isNotEmpty()
                 .allSatisfy(name -> assertThat(camel.getComponent(name).getCamelContext()).as(name).isSameAs(camel));
+    }
+
+    @Test
+    void anEditedStatementMayHaveAnotherNumberOfParameters() throws IOException {
+        edit("routes/sql/dead-letter.sql", "SELECT mapping, username, comments, 'failed', info",
+                "SELECT mapping, username, comments, 'failed', :#${properties:site.org-unit}::text || ': ' || info");
+        edit("routes/customise.camel.yaml", NOTHING_CHANGED, HOLD_BACK + NOTHING_CHANGED);
+        looks(2);
+        int event = event();
+        program.run();
+        ClinicAssert.assertThat(clinic).event(event).isRejectedBecause(program.bean(Site.class).orgUnit() + ": Held back.");
     }
 
     @Test
