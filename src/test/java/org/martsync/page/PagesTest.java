@@ -119,7 +119,7 @@ class PagesTest {
         chain.refused("IPV", "Patient with UIC UIC-000008 already exists under Harare. Check and update UIC for patient in DHIS2.");
         String page = overview("admin");
         assertThat(groups(page)).isEqualTo(5);
-        assertThat(page).contains("Site type (…): &#39;…&#39; is none of the … options, the nearest of which are: …. Correct ipv_form.site.",
+        assertThat(page).contains("Site type (…): &#39;…&#39; is none of the … options, the nearest of which are: … Correct ipv_form.site.",
                 "Weight (…): &#39;…&#39; is not a number. Correct visit_form.weight.",
                 "Patient with UIC … already exists under Harare. Check and update UIC for patient in DHIS2.",
                 "href=\"/events/" + first + "\"");
