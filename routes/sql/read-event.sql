@@ -4,6 +4,7 @@ SELECT e.id, e.xmin::text AS version, e.patient_id, e.program_id, e.encounter_id
        CASE WHEN n.patient_id <> CASE WHEN e.patient_id ~ '^[1-9][0-9]{0,9}$' THEN e.patient_id::numeric END
             THEN n.patient_id::text END AS other_patient,
        n.encounter_date_created AS encounter_date,
+       coalesce(e.retry_count, 0) = 0 AS first_try,
        o.id AS org_unit,
        (SELECT jsonb_object_agg(t.program_stage, t.event_id)::text
         FROM event_tracker t

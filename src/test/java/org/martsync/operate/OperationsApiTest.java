@@ -54,7 +54,7 @@ class OperationsApiTest {
 
                 acts look,act {bcrypt}%s
                 """.formatted(new BCryptPasswordEncoder(4).encode("does-things")));
-        chain = new OperatedProgram("console.users=" + users);
+        chain = new OperatedProgram("console.users=" + users, "console.failed-logins=1000"); // how many are let through is told in ConsoleLoginTest
         address = URI.create("http://127.0.0.1:" + chain.program.context().getEnvironment().getProperty("local.server.port"));
     }
 
