@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import org.apache.camel.Component;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
@@ -12,6 +13,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
 import org.apache.camel.support.DefaultRegistry;
@@ -43,7 +45,7 @@ final class TryOut {
     /** What Camel says against these routes of a set, the first of each route. */
     List<Problem> problems(RouteSet set, Collection<RoutePart> routes) {
         List<Problem> problems = new ArrayList<>();
-        try (DefaultCamelContext apart = new DefaultCamelContext(new DefaultRegistry(new ApplicationContextBeanRepository(beans)))) {
+        try (DefaultCamelContext apart = new DefaultCamelContext(new DefaultRegistry(beansButComponents()))) {
             apart.disableJMX();
             apart.setSourceLocationEnabled(true);
             apart.getPropertiesComponent().addPropertiesSource(settings());
@@ -135,6 +137,23 @@ final class TryOut {
                     .replaceFirst("No endpoint could be found for: (\\w+)://(.*)", "there is no component for $1:$2"));
         }
         return Problem.oneLine(innermost instanceof MarkedYamlEngineException yaml ? yaml.getProblem() : innermost.getMessage());
+    }
+
+    /** A component belongs to one Camel and stops with it, so the trial makes its own. */
+    private BeanRepository beansButComponents() {
+        return new ApplicationContextBeanRepository(beans) {
+            @Override
+            public Object lookupByName(String name) {
+                Object bean = super.lookupByName(name);
+                return bean instanceof Component ? null : bean;
+            }
+
+            @Override
+            public <T> T lookupByNameAndType(String name, Class<T> type) {
+                T bean = super.lookupByNameAndType(name, type);
+                return bean instanceof Component ? null : bean;
+            }
+        };
     }
 
     private PropertiesSource settings() {

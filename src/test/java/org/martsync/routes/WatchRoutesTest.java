@@ -161,14 +161,24 @@ class WatchRoutesTest {
 
     @Test
     void anEditedStatementIsLive(CapturedOutput log) throws IOException {
-        edit("routes/sql/dead-letter.sql", "SELECT mapping, username, comments, 'failed', info", "SELECT mapping, username, comments, 'failed', 'Ours: ' || info");
+        edit("routes/sql/dead-letter.sql", "SELECT mapping, username, comments, 'failed', info",
+                "SELECT mapping, username, comments, 'failed', 'Said by ' || :#${camelId}::text || ': ' || info");
         looks(2);
         assertThat(said(log)).singleElement().asString().endsWith("routes/sql/dead-letter.sql is live: routes dead-letter");
         edit("routes/customise.camel.yaml", NOTHING_CHANGED, HOLD_BACK + NOTHING_CHANGED);
         looks(2);
         int event = event();
         program.run();
-        ClinicAssert.assertThat(clinic).event(event).isRejectedBecause("Ours: Held back.");
+        ClinicAssert.assertThat(clinic).event(event).isRejectedBecause("Said by mart-dhis2-sync: Held back.");
+    }
+
+    @Test
+    void whatIsTriedOutLeavesTheProgramItsParts() throws IOException {
+        edit("routes/sql/dead-letter.sql", "SELECT mapping", "SELECT  mapping");
+        looks(2);
+        CamelContext camel = program.bean(CamelContext.class);
+        assertThat(camel.getComponentNames()).isNotEmpty()
+                .allSatisfy(name -> assertThat(camel.getComponent(name).getCamelContext()).as(name).isSameAs(camel));
     }
 
     @Test
