@@ -117,6 +117,7 @@ class PagesInABrowserTest {
         fits("phone-event");
         page.locator("#sought").fill("1001");
         page.keyboard().press("Enter");
+        page.waitForURL("**/search"); // and until its style is there
         fits("phone-search");
     }
 
