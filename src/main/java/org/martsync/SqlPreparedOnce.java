@@ -1,5 +1,7 @@
 package org.martsync;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.Endpoint;
@@ -21,6 +23,18 @@ final class SqlPreparedOnce extends SqlComponent {
 
     SqlPreparedOnce(DataSource dataSource) {
         setDataSource(dataSource);
+    }
+
+    /**
+     * For each parameter of a statement Camel tries to make a map of the body, and looks through all its converters each
+     * time it is none. An answer to {@code convertTo} it remembers, so it is asked once here for what bodies mostly are.
+     */
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        for (Object body : List.of("", new ArrayList<>(), List.of())) {
+            getCamelContext().getTypeConverter().convertTo(Map.class, body);
+        }
     }
 
     @Override

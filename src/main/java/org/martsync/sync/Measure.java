@@ -1,5 +1,8 @@
 package org.martsync.sync;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -37,8 +40,8 @@ public final class Measure {
     void batch(Batch batch, Mappings mappings) {
         size("mart.batch.events", "pending events in a batch", batch.events().size());
         size("mart.batch.patients", "patients in a batch", batch.events().stream().map(PendingEvent::patientId).distinct().count());
-        batch.stored().forEach(event -> count("synced", event, mappings));
-        batch.rejected().forEach(event -> count("rejected", event, mappings));
+        count("synced", batch.stored(), mappings);
+        count("rejected", batch.rejected(), mappings);
         firstTries("synced").increment(batch.stored().stream().filter(PendingEvent::firstTry).count());
         firstTries("rejected").increment(batch.rejected().stream().filter(PendingEvent::firstTry).count());
     }
@@ -47,11 +50,12 @@ public final class Measure {
         DistributionSummary.builder(name).description(what).register(meters).record(size);
     }
 
-    private void count(String outcome, PendingEvent event, Mappings mappings) {
-        Counter.builder("mart.events").description("events by how they ended")
-                .tag("outcome", outcome)
-                .tag("mapping", mappings.has(event.mappingName()) ? event.mappingName() : UNKNOWN)
-                .register(meters).increment();
+    private void count(String outcome, List<PendingEvent> events, Mappings mappings) {
+        events.stream()
+                .collect(groupingBy(event -> mappings.has(event.mappingName()) ? event.mappingName() : UNKNOWN, counting()))
+                .forEach((mapping, count) -> Counter.builder("mart.events").description("events by how they ended")
+                        .tag("outcome", outcome).tag("mapping", mapping)
+                        .register(meters).increment(count));
     }
 
     private Counter firstTries(String outcome) {
