@@ -19,13 +19,17 @@ public class MartSync {
     /**
      * Runs until it is stopped.
      *
-     * <p>With {@code validate} as the first argument it looks at routes and settings, and ends.
+     * <p>With {@code validate} as the first argument it looks at routes and settings, and ends; with {@code rehearse} it says
+     * what would become of the pending events, and ends.
      *
      * @param args settings as {@code --name=value}; they win over the environment and the files
      */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals("validate")) {
             System.exit(Validate.run(Arrays.copyOfRange(args, 1, args.length)));
+        }
+        if (args.length > 0 && args[0].equals("rehearse")) {
+            System.exit(RehearseCommand.run(Arrays.copyOfRange(args, 1, args.length)));
         }
         try {
             application().run(args);

@@ -28,6 +28,7 @@ import org.martsync.event.Outcomes;
 import org.martsync.event.DeliverBatch;
 import org.martsync.patient.FindPatients;
 import org.martsync.patient.PlacePatients;
+import org.martsync.rehearse.Rehearse;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.AskDhis2;
 import org.martsync.sync.BatchSize;
@@ -208,6 +209,11 @@ class RouteBeans {
     @Bean
     DeliverBatch deliverBatch(Limits limits) {
         return new DeliverBatch(2 * limits.events());
+    }
+
+    @Bean
+    Rehearse rehearse() {
+        return new Rehearse();
     }
 
     @Bean

@@ -21,6 +21,7 @@ class PackagesTest {
             .layer("sync").definedBy("..martsync.sync..")
             .layer("health").definedBy("..martsync.health..")
             .layer("operate").definedBy("..martsync.operate..")
+            .layer("rehearse").definedBy("..martsync.rehearse..")
             .layer("page").definedBy("..martsync.page..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
@@ -33,6 +34,7 @@ class PackagesTest {
             .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync")
+            .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
             .whereLayer("page").mayOnlyAccessLayers("operate", "sync", "beside")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayNotAccessAnyLayer()
@@ -40,6 +42,6 @@ class PackagesTest {
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
-            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..console..", "..database..")
+            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..console..", "..database..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 }

@@ -58,6 +58,11 @@ public final class ImportReport {
         return stored.contains(kind + uid);
     }
 
+    /** Whether DHIS2 holds anything against an object, be it that its parent is refused. */
+    public boolean refused(Kind kind, String uid) {
+        return faults.containsKey(kind + uid);
+    }
+
     /** Returns what DHIS2 holds against an object itself; E5000, which only points to a refused parent, left out. */
     public List<Fault> faults(Kind kind, String uid) {
         return faults.getOrDefault(kind + uid, List.of()).stream().filter(fault -> !"E5000".equals(fault.code())).toList();

@@ -46,6 +46,11 @@ public final class DeliverBatch {
         delivery.settle(ImportReport.read(answer.body()));
     }
 
+    /** Gives the events of a delivery the outcomes they would have, see {@link Delivery#rehearse}. */
+    public void rehearse(Delivery delivery, Dhis2Answer answer) {
+        delivery.rehearse(answer);
+    }
+
     /** Keeps the one event that DHIS2 refuses alone in doubt. */
     public void doubt(Delivery delivery, Dhis2Answer answer) {
         delivery.doubt(answer);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ExplainFault;
@@ -29,6 +30,8 @@ public final class Delivery {
 
     /** So many refused one after the other are worth the question whether DHIS2 takes anything at all. */
     private static final int MANY = 2;
+
+    private static final String NO_REASON = "DHIS2 did not store the event and gave no reason. Ask the DHIS2 administrator to look.";
 
     private record Doubt(Delivery alone, Dhis2Answer answer) {
     }
@@ -210,11 +213,34 @@ public final class Delivery {
             if (reasons.isEmpty()) {
                 reasons = !ofPerson.isEmpty() ? ofPerson : ofEnrolment;
             }
-            event.reject(reasons.isEmpty() ? "DHIS2 did not store the event and gave no reason. Ask the DHIS2 administrator to look."
-                    : String.join(", ", reasons));
+            event.reject(reasons.isEmpty() ? NO_REASON : String.join(", ", reasons));
         }
         settlePatients(report, events.stream().map(PendingEvent::patient).distinct().toList());
         decide();
+    }
+
+    /**
+     * Gives every event the outcome that it would have, from the answer to a POST that only asked ({@code importMode=VALIDATE}):
+     * such a report lists what is refused and nothing of the rest (recordings 012-014).
+     */
+    void rehearse(Dhis2Answer answer) {
+        if (!answer.report()) {
+            reject(answer);
+            return;
+        }
+        ImportReport report = ImportReport.read(answer.body());
+        for (PendingEvent event : events) {
+            Patient patient = event.patient();
+            boolean withoutPerson = patient.inDhis2() == null && report.refused(Kind.TRACKED_ENTITY, patient.trackedEntity().uid());
+            boolean withoutEnrolment = patient.enrolmentWaits() && report.refused(Kind.ENROLLMENT, patient.enrolment().uid());
+            if (!withoutPerson && !withoutEnrolment && !report.refused(Kind.EVENT, event.uid())) {
+                event.store();
+                continue;
+            }
+            event.reject(Stream.of(explain(report, Kind.EVENT, event.uid()), explain(report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()),
+                            explain(report, Kind.ENROLLMENT, patient.enrolment().uid()))
+                    .filter(reasons -> !reasons.isEmpty()).findFirst().map(reasons -> String.join(", ", reasons)).orElse(NO_REASON));
+        }
     }
 
     private static void settlePatients(ImportReport report, List<Patient> patients) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -62,6 +64,20 @@ class MigrationsTest {
             assertThat(tables.get(table)).as(table).contains("0 rows ");
         }
         assertOurIndexesServe(clinic);
+    }
+
+    @Test
+    void theWayBackOfTheDocsTakesAwayAllThatIsOursAndTheNextStartMakesItAnew() throws Exception {
+        Clinic clinic = lived(open(Clinic.installed()));
+        Catalogue before = Catalogue.of(clinic.jdbc());
+        clinic.migrated();
+
+        String guide = Files.readString(Path.of("docs/takeover.md"));
+        clinic.jdbc().execute(guide.substring(guide.lastIndexOf("```sql") + 6, guide.lastIndexOf("```")));
+
+        assertThat(Catalogue.of(clinic.jdbc())).isEqualTo(before);
+        assertThat(clinic.jdbc().queryForList("SELECT relname::text FROM pg_class WHERE relname LIKE 'sync\\_%'", String.class)).isEmpty();
+        assertOurIndexesServe(clinic.migrated());
     }
 
     @Test

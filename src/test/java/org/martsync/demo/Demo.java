@@ -17,6 +17,7 @@ import org.martsync.MartSync;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.TrackerStore;
+import org.martsync.rehearse.Rehearsal;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.springframework.boot.SpringApplication;
@@ -144,6 +145,15 @@ public final class Demo implements AutoCloseable {
         context.getBean(ProducerTemplate.class).sendBodyAndHeader("direct:start-run", null, "run", name);
         Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20))
                 .until(() -> runs.current() == null && runs.last() != null && runs.last().name().equals(name));
+    }
+
+    /** Rehearses all pending events; its requests and statements are not counted. */
+    Rehearsal rehearse() {
+        Rehearsal rehearsal = new Rehearsal("", Integer.MAX_VALUE, null);
+        context.getBean(ProducerTemplate.class).sendBody("direct:rehearse-events", rehearsal);
+        statements.reset();
+        dhis2.resetCounts();
+        return rehearsal;
     }
 
     Clinic clinic() {

@@ -34,6 +34,7 @@ import org.martsync.dhis2.TrackerStore;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
+import org.martsync.rehearse.Rehearsal;
 
 /**
  * The demo after its first run, held against what was written down while its clinic was filled.
@@ -51,6 +52,10 @@ class DemoTest {
     private static Account account;
     private static TrackerStore store;
     private static List<Answered> requests;
+    private static Rehearsal rehearsal;
+    private static List<String> before;
+    private static List<String> afterRehearsal;
+    private static int eventsAfterRehearsal;
 
     @BeforeAll
     static void firstRun() {
@@ -60,6 +65,10 @@ class DemoTest {
         demo.start(List.of("--server.port=0", "--org-units.refresh=false", "--console.password=for-the-test",
                 "--camel.main.run-controller=false", "--routes.watch=false",
                 "--schedule.job=none, each run is asked for"));
+        before = everyTable();
+        rehearsal = demo.rehearse();
+        afterRehearsal = everyTable();
+        eventsAfterRehearsal = store.events().size();
         demo.run();
         account = demo.accountOfFirstRun();
         requests = demo.dhis2().requestLog();
@@ -68,6 +77,37 @@ class DemoTest {
     @AfterAll
     static void close() {
         demo.close();
+    }
+
+    private static List<String> everyTable() {
+        return demo.clinic().jdbc().queryForList("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1", String.class)
+                .stream().map(table -> demo.clinic().jdbc().queryForObject("SELECT '" + table + " ' || count(*) || ' rows '"
+                        + " || coalesce(md5(string_agg(r.xmin::text || r::text, '|' ORDER BY r::text)), '') FROM \"" + table + "\" r", String.class))
+                .toList();
+    }
+
+    // ---- before it
+
+    @Test
+    @Order(1)
+    void theRehearsalWroteNothing() {
+        assertThat(afterRehearsal).isEqualTo(before);
+        assertThat(eventsAfterRehearsal).isZero();
+    }
+
+    @Test
+    @Order(1)
+    void theRehearsalSaidOfEachEventWhatBecameOfIt() {
+        Map<Integer, String> said = new HashMap<>();
+        rehearsal.outcomes().forEach((id, outcome) -> said.put(id, outcome.reason() == null ? "stored" : outcome.reason()));
+        Map<Integer, String> was = new HashMap<>();
+        demo.clinic().log().stream().filter(row -> "dhis-sync".equals(row.category()))
+                .forEach(row -> was.put(row.eventId(), "failed".equals(row.status()) ? row.statusInfo() : "stored"));
+        // DHIS2 stores nothing, so of two that clash with each other it refuses neither
+        for (Kind clash : List.of(Kind.NOT_REPEATABLE_TWICE, Kind.UIC_SHARED)) {
+            expected.of(clash).forEach(id -> was.put(id, "stored"));
+        }
+        assertThat(said).containsExactlyInAnyOrderEntriesOf(was);
     }
 
     // ---- after the first run

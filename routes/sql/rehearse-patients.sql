@@ -1,0 +1,12 @@
+-- The next patients with pending events (of one mapping, or of any where it is empty), in the order in which a run claims
+-- them. Nobody is locked: a run may go on beside a rehearsal.
+SELECT json_agg(patient ORDER BY patient)::text AS claimed, 0 AS walked
+FROM (
+  SELECT DISTINCT coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" AS patient
+  FROM events_to_sync e
+  WHERE e.synced IS NOT TRUE
+    AND coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" > :#${variable.rehearsal.after}
+    AND (:#${variable.rehearsal.mapping} = '' OR e.program_id = :#${variable.rehearsal.mapping})
+  ORDER BY 1
+  LIMIT :#${variable.worker.patients}
+) AS next

@@ -1,0 +1,113 @@
+package org.martsync.rehearse;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What is to be rehearsed, and what would become of each event. The events of one patient are rehearsed together, so
+ * that there may be a few more than asked for. Lives in one thread.
+ */
+public final class Rehearsal {
+
+    /** What would become of an event. */
+    public enum Ending { CREATED, UPDATED, REJECTED, LEFT }
+
+    /**
+     * One event.
+     *
+     * @param id of events_to_sync
+     * @param mapping its mapping's name, as it stands in the row
+     * @param reason why it would be rejected, null otherwise; may quote a patient's values
+     */
+    public record Outcome(int id, String mapping, Ending ending, String reason) {
+    }
+
+    private final String mapping;
+    private final int limit;
+    private final String newMapping;
+    private final Map<Integer, Outcome> outcomes = new TreeMap<>();
+    private String after = "";
+    private boolean through;
+
+    /**
+     * @param mapping whose events, "" for all
+     * @param limit about how many events
+     * @param newMapping {@code mapping_json} that takes the place of that mapping's, or null
+     */
+    public Rehearsal(String mapping, int limit, String newMapping) {
+        this.mapping = mapping;
+        this.limit = limit;
+        this.newMapping = newMapping;
+    }
+
+    /** Whose events are rehearsed, "" for all. */
+    public String mapping() {
+        return mapping;
+    }
+
+    /** The patient after whom the next batch begins. */
+    public String after() {
+        return after;
+    }
+
+    /** Whether there may be more to rehearse. */
+    public boolean goesOn() {
+        return !through && outcomes.size() < limit;
+    }
+
+    String newMapping() {
+        return newMapping;
+    }
+
+    void behind(String patient) {
+        after = patient;
+    }
+
+    void through() {
+        through = true;
+    }
+
+    void add(Outcome outcome) {
+        outcomes.put(outcome.id(), outcome);
+    }
+
+    /** The events by their ids. */
+    public Map<Integer, Outcome> outcomes() {
+        return Collections.unmodifiableMap(outcomes);
+    }
+
+    /** How many events would end so. */
+    public long count(Ending ending) {
+        return outcomes.values().stream().filter(outcome -> outcome.ending() == ending).count();
+    }
+
+    /** The rejected events of one mapping and one reason, the most first; what is in quotes differs from event to event and is left out. */
+    public Map<String, List<Outcome>> rejectedByReason() {
+        Map<String, List<Outcome>> groups = outcomes.values().stream().filter(outcome -> outcome.ending() == Ending.REJECTED)
+                .collect(Collectors.groupingBy(outcome -> outcome.mapping() + ": " + shape(outcome.reason()), TreeMap::new, Collectors.toList()));
+        return groups.entrySet().stream().sorted((one, other) -> other.getValue().size() - one.getValue().size())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, LinkedHashMap::new));
+    }
+
+    /** As {@code routes/sql/page-failures.sql} groups reasons: values in quotes and words with digits differ from patient to patient. */
+    private static String shape(String reason) {
+        return reason.replaceAll("(^|[\\s(])'.*?'(?=[\\s.,;:)]|$)", "$1'…'").replaceAll("\\b(?!DHIS2\\b|E\\d{4}\\b)[\\w-]*\\d[\\w-]*", "…");
+    }
+
+    /** The events that this one lets pass and the other does not. */
+    public List<Integer> passMoreThan(Rehearsal other) {
+        List<Integer> more = new ArrayList<>();
+        outcomes.forEach((id, outcome) -> {
+            Outcome theirs = other.outcomes.get(id);
+            if (theirs != null && outcome.ending() != Ending.REJECTED && theirs.ending() == Ending.REJECTED) {
+                more.add(id);
+            }
+        });
+        return more;
+    }
+}

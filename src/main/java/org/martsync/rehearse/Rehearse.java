@@ -1,0 +1,72 @@
+package org.martsync.rehearse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.martsync.event.Batch;
+import org.martsync.event.PendingEvent;
+import org.martsync.rehearse.Rehearsal.Ending;
+import org.martsync.rehearse.Rehearsal.Outcome;
+
+/** Takes a rehearsal from batch to batch; called by {@code routes/rehearse.camel.yaml}. */
+public final class Rehearse {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Puts the mapping that is tried in the place of the clinic's of the same name.
+     *
+     * @param rows of {@code routes/sql/read-mappings.sql}
+     */
+    public List<Map<String, Object>> mappings(Rehearsal rehearsal, List<Map<String, Object>> rows) {
+        if (rehearsal.newMapping() == null) {
+            return rows;
+        }
+        return rows.stream().map(row -> {
+            if (!rehearsal.mapping().equals(row.get("program_name"))) {
+                return row;
+            }
+            Map<String, Object> tried = new LinkedHashMap<>(row);
+            tried.put("mapping_json", rehearsal.newMapping());
+            return tried;
+        }).toList();
+    }
+
+    /**
+     * Takes whose events come next.
+     *
+     * @param patients a JSON list, or null when there are no more
+     */
+    public void next(Rehearsal rehearsal, String patients) {
+        if (patients == null) {
+            rehearsal.through();
+            return;
+        }
+        try {
+            JsonNode list = JSON.readTree(patients);
+            rehearsal.behind(list.get(list.size() - 1).asText());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
+        }
+    }
+
+    /** Takes what would become of the events of a batch; those of other mappings were only there for their patients' sake. */
+    public void take(Rehearsal rehearsal, Batch batch) {
+        batch.events().stream()
+                .filter(event -> rehearsal.mapping().isEmpty() || rehearsal.mapping().equals(event.mappingName()))
+                .forEach(event -> rehearsal.add(new Outcome(event.id(), event.mappingName(), ending(event), event.rejection())));
+    }
+
+    private static Ending ending(PendingEvent event) {
+        if (event.rejected()) {
+            return Ending.REJECTED;
+        }
+        if (!event.stored()) {
+            return Ending.LEFT;
+        }
+        return event.trackedUid(event.mapping().stage()) == null ? Ending.CREATED : Ending.UPDATED;
+    }
+}

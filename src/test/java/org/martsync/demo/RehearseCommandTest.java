@@ -1,0 +1,100 @@
+package org.martsync.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.martsync.MartSync;
+import org.martsync.dhis2.Dhis2StandIn;
+
+/** {@code rehearse} as a person starts it, on the demo's clinic: a process of its own. */
+class RehearseCommandTest {
+
+    private final Demo demo = new Demo();
+
+    @TempDir
+    private Path place;
+
+    @AfterEach
+    void close() {
+        demo.close();
+    }
+
+    private record End(int exitCode, String out, String err) {
+    }
+
+    @Test
+    void aDatabaseThatTheProgramNeverSawIsToldSo() throws Exception {
+        End end = rehearse();
+
+        assertThat(end.err()).contains("The rehearsal broke off: the database lacks tables of this program. Start the program once");
+        assertThat(end.err()).doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void itTellsHowManyWouldPassAndWhatHoldsTheOthersBack() throws Exception {
+        demo.clinic().migrated();
+
+        End end = rehearse("--json");
+
+        assertThat(end.err()).isEmpty();
+        JsonNode told = new ObjectMapper().readTree(end.out());
+        assertThat(told.get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
+        assertThat(told.get("rejections")).allSatisfy(one -> assertThat(one.get("reason").asText()).isNotEmpty());
+        assertThat(told.get("rejections")).hasSize(told.get("rejected").asInt()).isNotEmpty();
+        assertThat(end.exitCode()).isEqualTo(1);
+        assertThat(demo.dhis2().store().events()).isEmpty();
+    }
+
+    @Test
+    void twoVersionsOfAMappingAreCompared() throws Exception {
+        demo.clinic().migrated();
+        Path worse = Files.writeString(place.resolve("worse.json"), demo.clinic().jdbc().queryForObject(
+                "SELECT mapping_json::text FROM mapping WHERE program_name = 'Screening'", String.class).replace("DmScTempe01", "DmScCough01"));
+
+        End end = rehearse("--mapping=Screening", "--limit=100", "--new=" + worse);
+
+        assertThat(end.out()).contains("With the mapping as it is: ").contains("With the new one: ")
+                .containsPattern("With the new mapping 0 more events pass, [1-9][0-9]* fail \\(\\d+");
+        assertThat(end.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void anOptionThatIsNotUnderstoodIsToldAtOnce() throws Exception {
+        End end = rehearse("Screening");
+
+        assertThat(end.err()).contains("'Screening' is not understood: options are written --name=value, see rehearse --help.");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    private End rehearse(String... options) throws IOException, InterruptedException {
+        URI database = URI.create(demo.clinic().jdbcUrl().substring("jdbc:".length()));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), "rehearse",
+                "--analytics.server=" + database.getHost() + ":" + database.getPort(),
+                "--analytics.database=" + database.getPath().substring(1),
+                "--analytics.user=" + demo.clinic().user(), "--analytics.password=" + demo.clinic().password(),
+                "--dhis2.url=" + demo.dhis2().url(), "--dhis2.user=" + Dhis2StandIn.USER, "--dhis2.password=" + Dhis2StandIn.PASSWORD,
+                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE));
+        command.addAll(Stream.of(options).toList());
+        Path out = place.resolve("out");
+        Path err = place.resolve("err");
+        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return new End(process.waitFor(), Files.readString(out), Files.readString(err));
+    }
+}
