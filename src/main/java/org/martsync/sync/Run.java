@@ -38,6 +38,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 public final class Run {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
+    private static final String LOGIN_REFUSED = "28";
     private static final String DATABASE_AWAY = "the database cannot answer";
 
     private final Instant name;
@@ -190,13 +191,19 @@ public final class Run {
      * once when it is over, however long it lasts.
      *
      * @param failure what happened
-     * @return how many milliseconds to wait before the next try, or -1 when the failure is no outage. A refused login
-     *     and an outage that lasts longer than the patience stop the run
+     * @return how many milliseconds to wait before the next try, or -1 when the failure is no outage. A login that DHIS2 or
+     *     the database refuses, and an outage that lasts longer than the patience stop the run
      */
     public synchronized long outage(Throwable failure) {
         Throwable cause = find(failure, Dhis2Refuses.class);
         if (cause != null) {
             stop(cause.getMessage());
+            return 0;
+        }
+        SQLException sql = find(failure, SQLException.class);
+        if (sql != null && sql.getSQLState() != null && sql.getSQLState().startsWith(LOGIN_REFUSED)) {
+            stop("the database does not let this program in (SQL state " + sql.getSQLState()
+                    + "); are analytics.user and analytics.password still right? Events that are left wait for the next run.");
             return 0;
         }
         String what = outageSentence(failure);

@@ -3,6 +3,7 @@ package org.martsync.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What is remembered of a run, with a clock that the test sets. */
 class RunsTest {
@@ -35,6 +37,14 @@ class RunsTest {
         Run run = runs.begin(TICK);
         runs.end(run, null);
         assertThat(run.summary()).contains("0 rejected, an unknown number waiting;");
+    }
+
+    @Test
+    void aPasswordOfTheDatabaseThatWasChangedStopsTheRunWithASentence() {
+        Run run = runs.begin(TICK);
+        assertThat(run.outage(new CannotGetJdbcConnectionException("no connection", new SQLException("for user 'nurse'", "28P01")))).isZero();
+        assertThat(run.isStopped()).isTrue();
+        assertThat(run.stopped()).startsWith("the database does not let this program in (SQL state 28P01);").doesNotContain("nurse");
     }
 
     private static final class SetClock extends Clock {
