@@ -164,6 +164,7 @@ final class CheckSettings {
         require(new Setting("console.user", "", "the name who signs in to the console", "admin"), any -> true, "");
         number("console.failed-logins", "the failed logins after which an address waits", "5", 1, 1000);
         duration("console.login-wait", "the time it waits then", "1m");
+        duration("console.inspect-for", "the time exchanges are inspected before that ends by itself", "15m");
         number("server.port", "the port of the console", "8061", 0, 65_535);
         if (!value("console.users").isEmpty()) {
             consoleUsers(Path.of(value("console.users")));
