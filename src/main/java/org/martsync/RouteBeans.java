@@ -134,6 +134,12 @@ class RouteBeans {
         return Executors.newFixedThreadPool(limits.batches());
     }
 
+    /** POSTs to DHIS2 at the same time: fewer than there are batches on their way. */
+    @Bean
+    AsManyAtOnce asManyPosts(Limits limits) {
+        return new AsManyAtOnce(limits.workers());
+    }
+
     /** What the routes' sql: stands for. */
     @Bean
     SqlPreparedOnce sql(DataSource dataSource) {

@@ -23,6 +23,7 @@ import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
@@ -30,6 +31,10 @@ import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.provisioning.UserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
@@ -38,8 +43,8 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import static jakarta.servlet.DispatcherType.ERROR;
 
 /**
- * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts may
- * send the password with each request (HTTP basic).
+ * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts send
+ * a password (HTTP basic) or a token (bearer) with each request.
  *
  * <p>Three roles: look (GET), act (everything else), and patients, to see their data. What the console may ask of JMX is
  * told by {@link JolokiaRestrictor}.
@@ -55,6 +60,8 @@ public class ConsoleLogin {
     static final String LOOK = "LOOK";
     static final String ACT = "ACT";
     static final String PATIENTS = "PATIENTS";
+    private static final String BASIC = "Basic ";
+    private static final String BEARER = "Bearer ";
     private static final int BYTES_OF_A_MADE_UP_PASSWORD = 15;
 
     /** Scripts and all else come from here and not out of the page. Hawtio has a policy of its own, which is left to it. */
@@ -62,7 +69,8 @@ public class ConsoleLogin {
             + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     @Bean
-    SecurityFilterChain onlyWithLogin(HttpSecurity http, UserDetailsManager users, PasswordEncoder encoder, LoginLimit limit) throws Exception {
+    SecurityFilterChain onlyWithLogin(HttpSecurity http, UserDetailsManager users, PasswordEncoder encoder, LoginLimit limit,
+            TokenLogin tokens) throws Exception {
         CsrfTokenRequestAttributeHandler atOnce = new CsrfTokenRequestAttributeHandler();
         atOnce.setCsrfRequestAttributeName(null);
         return http
@@ -80,6 +88,7 @@ public class ConsoleLogin {
                         .anyRequest().hasAuthority(ACT))
                 .formLogin(form -> form.failureHandler(ConsoleLogin::backToTheForm))
                 .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleLogin::askForLogin))
+                .addFilterBefore(byToken(tokens), BasicAuthenticationFilter.class)
                 .authenticationManager(new ProviderManager(new LimitedLogin(users, encoder, limit)))
                 .exceptionHandling(refused -> refused.defaultAccessDeniedHandlerFor(ConsoleLogin::sayWhy, ConsoleLogin::isForApi))
                 .headers(headers -> headers
@@ -92,15 +101,43 @@ public class ConsoleLogin {
                 .build();
     }
 
+    private static AuthenticationFilter byToken(TokenLogin tokens) {
+        AuthenticationFilter filter = new AuthenticationFilter(tokens, ConsoleLogin::token);
+        filter.setSuccessHandler((request, answer, login) -> { });
+        filter.setFailureHandler((request, answer, why) -> {
+            if (why instanceof LimitedLogin.MustWait wait) {
+                sayHowLong(answer, wait);
+            } else {
+                answer.setHeader(HttpHeaders.WWW_AUTHENTICATE, BEARER + "realm=\"mart-dhis2-sync\"");
+                answer.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+            }
+        });
+        return filter;
+    }
+
+    private static Authentication token(HttpServletRequest request) {
+        if (!isLogin(request, BEARER)) {
+            return null;
+        }
+        PreAuthenticatedAuthenticationToken token = new PreAuthenticatedAuthenticationToken("",
+                request.getHeader(HttpHeaders.AUTHORIZATION).substring(BEARER.length()).strip());
+        token.setDetails(new WebAuthenticationDetails(request));
+        return token;
+    }
+
     /**
-     * Whether a request comes from a script and so needs no token: to the API, with a login of its own and no session. A
-     * browser that remembers the login adds it to a request that another site had it send, but never the third header,
-     * for which it would have to ask us first.
+     * Whether a request comes from a script and so needs no token of the page: to the API, with a login of its own and no
+     * session. A browser that remembers a password adds it to a request that another site had it send, but never the third
+     * header, for which it would have to ask us first. A bearer's token it never remembers.
      */
     private static boolean isFromScript(HttpServletRequest request) {
+        return isForApi(request) && request.getRequestedSessionId() == null
+                && (isLogin(request, BEARER) || isLogin(request, BASIC) && request.getHeader("X-Requested-With") != null);
+    }
+
+    private static boolean isLogin(HttpServletRequest request, String kind) {
         String login = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return isForApi(request) && login != null && login.regionMatches(true, 0, "Basic ", 0, 6)
-                && request.getRequestedSessionId() == null && request.getHeader("X-Requested-With") != null;
+        return login != null && login.regionMatches(true, 0, kind, 0, kind.length());
     }
 
     private static CookieCsrfTokenRepository readableToken() {
@@ -174,9 +211,15 @@ public class ConsoleLogin {
             LoggerFactory.getLogger("console").warn(
                     "console.password is not set; until the next start {} signs in with {}", user, secret);
         }
-        List<UserDetails> users = new ArrayList<>(others.isEmpty() ? List.of() : ConsoleUsers.read(Path.of(others), encoder));
+        List<UserDetails> users = new ArrayList<>(others.isEmpty() ? List.of() : ConsoleUsers.people(Path.of(others), encoder));
         users.add(ConsoleUsers.user(user, secret, encoder, LOOK, ACT, PATIENTS));
         return new InMemoryUserDetailsManager(users);
+    }
+
+    /** @param others the file, see {@link ConsoleUsers}; empty for none */
+    @Bean
+    TokenLogin tokenLogin(@Value("${console.users}") String others, LoginLimit limit) {
+        return new TokenLogin(others.isEmpty() ? List.of() : ConsoleUsers.tokens(Path.of(others)), limit);
     }
 
     private static String madeUp() {

@@ -1,19 +1,24 @@
 package org.martsync.console;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.management.JMException;
 import org.jolokia.server.core.request.JolokiaExecRequest;
 import org.jolokia.server.core.request.JolokiaRequest;
+import org.jolokia.server.core.request.JolokiaWriteRequest;
 import org.jolokia.server.core.service.request.AbstractRequestHandler;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 
 /**
  * Refuses requests to Jolokia for what {@link JolokiaRestrictor} is not told: where a message is sent, whether the JMX of
- * another program is meant, whether it came by a link. It answers none. Jolokia finds it by {@code META-INF/jolokia/services}.
+ * another program is meant, whether it came by a link. Answers those for traced messages itself, with the steps only to whoever
+ * may not see patients. Jolokia finds it by {@code META-INF/jolokia/services}.
  */
 public final class JolokiaGate extends AbstractRequestHandler {
 
@@ -21,12 +26,15 @@ public final class JolokiaGate extends AbstractRequestHandler {
     /** These write out settings in place of their names, which may be passwords, if the first argument is true. */
     private static final Pattern ROUTES_SOURCE = Pattern.compile("dumpRoutes?As(Xml|Yaml)");
 
+    /** Bodies are streams, which can be read once. */
+    private static final Set<String> TAKES_BODIES_AWAY = Set.of("BodyIncludeStreams", "BodyIncludeFiles");
+
     public JolokiaGate(int order) {
         super("gate", order);
     }
 
     /**
-     * Whether this is the one to answer, which it never is.
+     * Whether this is the one to answer.
      *
      * @throws SecurityException if nobody is to answer
      */
@@ -40,15 +48,36 @@ public final class JolokiaGate extends AbstractRequestHandler {
             throw new SecurityException("JMX is asked by POST.");
         }
         if (request instanceof JolokiaExecRequest exec) {
-            check(JolokiaRestrictor.named(exec.getOperation()), exec.getArguments() == null ? List.of() : exec.getArguments());
+            check(JolokiaRestrictor.named(exec.getOperation()), arguments(exec));
+            tryPayload(exec);
+            return JolokiaRestrictor.isTraced(exec.getObjectName(), exec.getOperation());
+        }
+        if (request instanceof JolokiaWriteRequest write && TAKES_BODIES_AWAY.contains(write.getAttributeName())
+                && !"false".equalsIgnoreCase(String.valueOf(write.getValue()))) {
+            throw new SecurityException("A body that is read for the console would be missing in the route.");
         }
         return false;
     }
 
+    /** The console sends text only, and integrators' steps expect what they get in a run: try-customise makes that of it. */
+    @SuppressWarnings("unchecked")
+    private static void tryPayload(JolokiaExecRequest exec) {
+        if (JolokiaRestrictor.SENDS.contains(JolokiaRestrictor.named(exec.getOperation())) && route(exec.getArguments()).equals("direct:customise")) {
+            ((List<Object>) exec.getArguments()).set(0, "direct:try-customise");
+        }
+    }
+
+    private static String route(List<?> arguments) {
+        return arguments.isEmpty() ? "" : String.valueOf(arguments.get(0)).replaceFirst("^direct://", "direct:");
+    }
+
+    private static List<?> arguments(JolokiaExecRequest exec) {
+        return exec.getArguments() == null ? List.of() : exec.getArguments();
+    }
+
     private static void check(String operation, List<?> arguments) {
         if (JolokiaRestrictor.SENDS.contains(operation)) {
-            String route = arguments.isEmpty() ? "" : String.valueOf(arguments.get(0)).replaceFirst("^direct://", "direct:");
-            if (!OPEN_TO_SEND.contains(route)) {
+            if (!OPEN_TO_SEND.contains(route(arguments))) {
                 throw new SecurityException("From outside only " + String.join(" and ", OPEN_TO_SEND.stream().sorted().toList()) + " can be sent to.");
             }
             if (arguments.size() > 2 && !areHeadersHarmless(arguments.get(2))) {
@@ -66,8 +95,14 @@ public final class JolokiaGate extends AbstractRequestHandler {
                 .noneMatch(name -> name.startsWith("camel") || name.startsWith("org.apache.camel"));
     }
 
+    /** Takes no arguments but texts and truth values: those of Camel's tracer and debugger. */
     @Override
-    public <R extends JolokiaRequest> Object handleRequest(R request, Object earlier) {
-        throw new IllegalStateException("The gate answers nothing.");
+    public <R extends JolokiaRequest> Object handleRequest(R request, Object earlier) throws JMException {
+        JolokiaExecRequest exec = (JolokiaExecRequest) request;
+        Object[] arguments = arguments(exec).stream().map(one -> one instanceof Boolean ? one : String.valueOf(one)).toArray();
+        String[] types = Stream.of(arguments).map(one -> one instanceof Boolean ? "boolean" : "java.lang.String").toArray(String[]::new);
+        String traced = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(exec.getObjectName(), JolokiaRestrictor.named(exec.getOperation()), arguments, types);
+        return JolokiaRestrictor.has(ConsoleLogin.PATIENTS) ? TracedMessages.whole(traced) : TracedMessages.stepsOnly(traced);
     }
 }

@@ -31,7 +31,7 @@ final class JolokiaRestrictor implements Restrictor {
     /** Quotes the value on which a route failed. */
     private static final Set<String> PATIENTS_READ = Set.of("LastError");
 
-    private static final Set<String> OURS_TO_LOOK = Set.of("explain", "audit");
+    private static final Set<String> OURS_TO_LOOK = Set.of("explain", "audit", "failures");
     private static final Set<String> JVM_TO_LOOK = Set.of("dumpAllThreads", "getThreadInfo", "findDeadlockedThreads", "findMonitorDeadlockedThreads");
     private static final Set<String> CAMEL_TO_LOOK = Set.of("componentNames", "languageNames", "dataFormatNames", "processorIds",
             "dumpRoutesAsXml", "dumpRoutesAsYaml", "dumpRouteAsXml", "dumpRouteAsYaml", "dumpRoutesStatsAsXml", "dumpRouteStatsAsXml",
@@ -44,13 +44,15 @@ final class JolokiaRestrictor implements Restrictor {
             "routes", Set.of("start", "stop", "suspend", "resume", "restart", "reset"));
     private static final Set<String> CAMEL_FOR_PATIENTS = Set.of("browseExchange", "browseMessageBody", "browseMessageAsXml",
             "browseAllMessagesAsXml", "browseRangeMessagesAsXml", "browseMessageAsJSon", "browseAllMessagesAsJSon", "browseRangeMessagesAsJSon",
-            "dumpTracedMessages", "dumpTracedMessagesAsXml", "dumpTracedMessagesAsJSon", "dumpAllTracedMessages", "dumpAllTracedMessagesAsXml",
-            "dumpAllTracedMessagesAsJSon", "dumpLatestMessageHistory", "dumpLatestMessageHistoryAsXml", "dumpLatestMessageHistoryAsJSon",
-            "messageHistoryOnBreakpointAsXml");
+            "dumpTracedMessages", "dumpTracedMessagesAsJSon", "dumpAllTracedMessages", "dumpAllTracedMessagesAsJSon",
+            "dumpLatestMessageHistory", "dumpLatestMessageHistoryAsJSon");
+    /** {@link JolokiaGate} answers them, with what the role may see of {@link TracedMessages}. */
+    private static final Set<String> TRACED = Set.of("dumpTracedMessagesAsXml", "dumpAllTracedMessagesAsXml", "dumpLatestMessageHistoryAsXml");
+    private static final Set<String> TRACER_TO_LOOK = Set.of("messageHistoryOnBreakpointAsXml");
     /** Nothing that evaluates an expression (a condition, a filter), which could call any bean, and nothing that changes a message. */
     private static final Set<String> TRACER_TO_ACT = Set.of("setEnabled", "clear", "resetTraceCounter", "enableDebugger", "disableDebugger",
-            "attach", "detach", "addBreakpoint", "removeBreakpoint", "removeAllBreakpoints", "enableBreakpoint", "disableBreakpoint",
-            "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "resetDebugCounter");
+            "addBreakpoint", "removeBreakpoint", "removeAllBreakpoints", "enableBreakpoint", "disableBreakpoint",
+            "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "skipOver", "resetDebugCounter");
     private static final Set<String> TRACER_WRITES = Set.of("Enabled", "BodyMaxChars", "BodyIncludeStreams", "BodyIncludeFiles");
 
     @Override
@@ -76,7 +78,7 @@ final class JolokiaRestrictor implements Restrictor {
 
     @Override
     public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-        return isTracer(name) && TRACER_WRITES.contains(attribute) && has(ConsoleLogin.ACT) && has(ConsoleLogin.PATIENTS);
+        return isTracer(name) && TRACER_WRITES.contains(attribute) && has(ConsoleLogin.ACT);
     }
 
     @Override
@@ -96,7 +98,12 @@ final class JolokiaRestrictor implements Restrictor {
                 || CAMEL_TO_LOOK_BY_TYPE.getOrDefault(type, Set.of()).contains(operation)
                 || CAMEL_TO_ACT_BY_TYPE.getOrDefault(type, Set.of()).contains(operation) && has(ConsoleLogin.ACT)
                 || CAMEL_FOR_PATIENTS.contains(operation) && has(ConsoleLogin.PATIENTS)
-                || isTracer(name) && TRACER_TO_ACT.contains(operation) && has(ConsoleLogin.ACT) && has(ConsoleLogin.PATIENTS);
+                || isTracer(name) && (TRACED.contains(operation) || TRACER_TO_LOOK.contains(operation)
+                        || TRACER_TO_ACT.contains(operation) && has(ConsoleLogin.ACT));
+    }
+
+    static boolean isTraced(ObjectName name, String operation) {
+        return isTracer(name) && TRACED.contains(named(operation));
     }
 
     private static boolean isTracer(ObjectName name) {
@@ -110,7 +117,7 @@ final class JolokiaRestrictor implements Restrictor {
     }
 
     /** Jolokia works in the thread of the request, so it is the request's login. */
-    private static boolean has(String role) {
+    static boolean has(String role) {
         Authentication login = SecurityContextHolder.getContext().getAuthentication();
         return login != null && login.getAuthorities().stream().anyMatch(may -> may.getAuthority().equals(role));
     }

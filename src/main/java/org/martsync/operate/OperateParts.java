@@ -1,9 +1,12 @@
 package org.martsync.operate;
 
+import java.time.Clock;
+import java.time.Duration;
 import org.apache.camel.ProducerTemplate;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.sync.BatchSize;
 import org.martsync.sync.Runs;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,6 +17,11 @@ public class OperateParts {
     @Bean
     Operations operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2) {
         return new Operations(routes, runs, size, dhis2);
+    }
+
+    @Bean
+    Inspection inspection(@Value("${console.inspect-for}") Duration length, Clock clock) {
+        return new Inspection(length, clock, System::nanoTime);
     }
 
     @Bean

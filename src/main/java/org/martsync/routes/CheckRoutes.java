@@ -26,6 +26,7 @@ final class CheckRoutes {
     private static final Pattern SETTING = Pattern.compile("\\{\\{([^}:?!]+)}}");
     private static final Pattern STATEMENT = Pattern.compile("(?:sql|resource):file:([^?\\s}]+)");
     private static final Pattern CALL = Pattern.compile("\\$\\{bean:(\\w+)\\?method=(\\w+)");
+    private static final Set<String> CALLING = Set.of("bean", "transacted", "policy");
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "enrich", "poll", "pollEnrich");
 
     private final Function<String, Class<?>> beans;
@@ -110,7 +111,7 @@ final class CheckRoutes {
             if (SENDING.contains(key)) {
                 sends(step, RouteSet.scalar(step, "uri"));
             }
-            if ((key.equals("bean") || key.equals("transacted")) && RouteSet.scalar(step, "ref") != null) {
+            if (CALLING.contains(key) && RouteSet.scalar(step, "ref") != null) {
                 bean(step, RouteSet.scalar(step, "ref"), RouteSet.scalar(step, "method"));
             }
         }

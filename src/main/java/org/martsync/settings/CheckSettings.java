@@ -31,6 +31,7 @@ final class CheckSettings {
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
+    private static final Pattern CONSOLE_TOKEN = Pattern.compile("\\S+\\s+\\S+\\s+\\{token}[0-9a-fA-F]{64}");
     private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
 
@@ -164,6 +165,7 @@ final class CheckSettings {
         require(new Setting("console.user", "", "the name who signs in to the console", "admin"), any -> true, "");
         number("console.failed-logins", "the failed logins after which an address waits", "5", 1, 1000);
         duration("console.login-wait", "the time it waits then", "1m");
+        duration("console.inspect-for", "the time exchanges are inspected before that ends by itself", "15m");
         number("server.port", "the port of the console", "8061", 0, 65_535);
         if (!value("console.users").isEmpty()) {
             consoleUsers(Path.of(value("console.users")));
@@ -183,6 +185,9 @@ final class CheckSettings {
                 if (!CONSOLE_USER.matcher(line).matches()) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) must be a name, roles out of look, act and patients "
                             + "joined by commas, and a password, for example: nurse look,act {bcrypt}$2a$...");
+                } else if (line.contains("{token}") && !CONSOLE_TOKEN.matcher(line).matches()) {
+                    problems.add("Line " + (i + 1) + " of " + file + " (console.users) must have the SHA-256 of the token behind {token}, "
+                            + "64 digits and letters from a to f, and not the token.");
                 } else if (!names.add(line.split("\\s+", 2)[0])) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) has a name that is in use already.");
                 }

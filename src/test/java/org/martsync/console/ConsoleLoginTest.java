@@ -2,6 +2,7 @@ package org.martsync.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.CookieManager;
 import java.net.HttpCookie;
 import java.net.URI;
@@ -11,17 +12,21 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -35,6 +40,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /** The console over HTTP, as a browser and as a script see it. */
 @SpringBootTest(classes = ConsoleLoginTest.Parts.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
@@ -45,10 +52,22 @@ class ConsoleLoginTest {
 
     private static final String JMX_READ = "{\"type\":\"read\",\"mbean\":\"java.lang:type=Runtime\",\"attribute\":\"Name\"}";
 
+    private static final String TOKEN = "a-token-that-only-looks-0123456789";
+    private static final String ACTS = "a-token-that-looks-and-acts-0123456789";
+
+    @TempDir private static Path folder;
+
     @LocalServerPort private int port;
     @Autowired private SetClock clock;
     private final CookieManager cookies = new CookieManager();
     private final HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    @DynamicPropertySource
+    static void users(DynamicPropertyRegistry settings) throws IOException {
+        Path users = Files.writeString(folder.resolve("users"), "nightly look {token}" + TokenLogin.sha256(TOKEN)
+                + "\nhourly look,act {token}" + TokenLogin.sha256(ACTS).toUpperCase(Locale.ROOT) + "\n");
+        settings.add("console.users", users::toString);
+    }
 
     @BeforeEach
     void aMinuteLater() {
@@ -83,6 +102,54 @@ class ConsoleLoginTest {
         assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "right")).statusCode()).isEqualTo(200);
         assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "wrong")).statusCode()).isEqualTo(401);
         assertThat(get("/actuator/metrics", "Authorization", basic("admin", "right")).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aScriptSignsInWithItsToken() throws Exception {
+        HttpResponse<String> in = get("/actuator/metrics", "Authorization", "Bearer " + TOKEN);
+        assertThat(in.statusCode()).isEqualTo(200);
+        assertThat(in.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("MARTSYNC="));
+        assertThat(get("/actuator/health", "Authorization", "bearer " + TOKEN).body()).contains("components");
+        HttpResponse<String> out = get("/actuator/metrics", "Authorization", "Bearer " + TOKEN + "x");
+        assertThat(out.statusCode()).isEqualTo(401);
+        assertThat(out.headers().firstValue("WWW-Authenticate").orElseThrow()).startsWith("Bearer ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nightly", "{token}", "Bearer", "null"})
+    void nothingElseIsAToken(String token) throws Exception {
+        assertThat(get("/actuator/metrics", "Authorization", "Bearer " + token).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void theSumOfATokenIsNoTokenAndNoPassword() throws Exception {
+        assertThat(get("/actuator/metrics", "Authorization", "Bearer " + TokenLogin.sha256(TOKEN)).statusCode()).isEqualTo(401);
+        assertThat(get("/actuator/metrics", "Authorization", basic("nightly", TOKEN)).statusCode()).isEqualTo(401);
+        assertThat(get("/actuator/metrics", "Authorization", basic("nightly", "{token}" + TokenLogin.sha256(TOKEN))).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenDoesWhatItsRolesAllow() throws Exception {
+        assertThat(post("/api/pause", "", "Authorization", "Bearer " + TOKEN).statusCode()).as("only looks").isEqualTo(403);
+        assertThat(post("/api/pause", "", "Authorization", "Bearer " + ACTS).statusCode()).as("let through to where nothing is").isEqualTo(404);
+        assertThat(post("/actuator/jolokia", JMX_READ, "Authorization", "Bearer " + ACTS).statusCode()).as("not a script's").isEqualTo(403);
+    }
+
+    @Test
+    void wrongTokensHaveToWait(CapturedOutput log) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(get("/actuator/metrics", "Authorization", "Bearer guess-" + i).statusCode()).isEqualTo(401);
+        }
+        HttpResponse<String> locked = get("/actuator/metrics", "Authorization", "Bearer " + TOKEN);
+        assertThat(locked.statusCode()).isEqualTo(429);
+        assertThat(locked.headers().firstValueAsLong("Retry-After").orElseThrow()).isEqualTo(61);
+        assertThat(get("/actuator/metrics", "Authorization", basic("nurse", "right")).statusCode()).as("people are not held up").isEqualTo(200);
+        assertThat(log.getOut().lines().filter(line -> line.contains("wrong tokens"))).singleElement()
+                .asString().endsWith("WARN  console: too many wrong tokens from 127.0.0.1; the next have to wait");
+        assertThat(log.getOut()).doesNotContain("guess-");
+
+        clock.pass(Duration.ofMinutes(1));
+        assertThat(get("/actuator/metrics", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -1,26 +1,19 @@
 package org.martsync.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.operate.ConsolePerson.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.CookieManager;
-import java.net.HttpCookie;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleJmxTest {
 
     private static final String OURS = "mart-dhis2-sync:name=Operations";
+    private static final String CAMEL = "org.apache.camel:context=mart-dhis2-sync,";
     private static final String CONTEXT = "org.apache.camel:context=mart-dhis2-sync,type=context,name=\"mart-dhis2-sync\"";
     private static final String TRACER = "org.apache.camel:context=mart-dhis2-sync,type=tracer,name=BacklogTracer";
     private static final String DEBUGGER = "org.apache.camel:context=mart-dhis2-sync,type=tracer,name=BacklogDebugger";
@@ -42,19 +36,18 @@ class ConsoleJmxTest {
 
     @TempDir private static Path folder;
     private static OperatedProgram chain;
-    private static URI address;
-    private static Person looks;
-    private static Person acts;
-    private static Person admin;
+    private static ConsolePerson looks;
+    private static ConsolePerson acts;
+    private static ConsolePerson admin;
 
     @BeforeAll
     static void start() throws Exception {
         Path users = Files.writeString(folder.resolve("users"), "looks look {noop}l\nacts look,act {noop}a\n");
         chain = new OperatedProgram("console.users=" + users);
-        address = URI.create("http://127.0.0.1:" + chain.program.context().getEnvironment().getProperty("local.server.port"));
-        looks = new Person("looks", "l");
-        acts = new Person("acts", "a");
-        admin = new Person("admin", "for-the-test");
+        URI address = URI.create("http://127.0.0.1:" + chain.program.context().getEnvironment().getProperty("local.server.port"));
+        looks = new ConsolePerson(address, "looks", "l");
+        acts = new ConsolePerson(address, "acts", "a");
+        admin = new ConsolePerson(address, "admin", "for-the-test");
     }
 
     @BeforeEach
@@ -78,6 +71,20 @@ class ConsoleJmxTest {
         assertThat(looks.exec("java.lang:type=Threading", "dumpAllThreads(boolean,boolean)", false, false).at("/value")).isNotEmpty();
         assertThat(looks.exec(OURS, "audit").at("/status").asInt()).isEqualTo(200);
         assertThat(looks.read(RUNTIME, null).at("/value/Uptime").asLong()).as("all attributes but those that are hidden").isPositive();
+    }
+
+    @Test
+    void everyRouteIsShownAloneAndAllTogether() throws Exception {
+        List<String> ids = chain.program.bean(CamelContext.class).getRoutes().stream().map(Route::getRouteId).toList();
+        JsonNode all = looks.exec(CONTEXT, "dumpRoutesAsXml()");
+        assertThat(all.at("/status").asInt()).as(all.at("/error").asText()).isEqualTo(200);
+        for (String id : ids) {
+            assertThat(all.at("/value").asText()).contains("<route id=\"" + id + "\" ");
+            JsonNode one = looks.exec(CAMEL + "type=routes,name=\"" + id + "\"", "dumpRouteAsXml()");
+            assertThat(one.at("/value").asText()).as(one.at("/error").asText()).contains("<route ", " id=\"" + id + "\" ");
+        }
+        assertThat(all.at("/value").asText()).contains("<policy id=\"as-many-posts\"");
+        assertThat(ids).hasSizeGreaterThan(30);
     }
 
     @Test
@@ -163,6 +170,9 @@ class ConsoleJmxTest {
         assertRefused(looks.exec(ROUTE, "stop()"));
         assertRefused(looks.exec(TRACER, "setEnabled", true));
         assertRefused(looks.write(TRACER, "Enabled", true));
+        assertRefused(looks.exec(DEBUGGER, "enableDebugger"));
+        assertRefused(looks.exec(DEBUGGER, "addBreakpoint", "unchanged"));
+        assertRefused(looks.exec("mart-dhis2-sync:name=Inspection", "switchOn"));
         assertThat(chain.audits()).isEmpty();
         assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
     }
@@ -179,11 +189,13 @@ class ConsoleJmxTest {
 
     @Test
     void messagesAreShownOnlyToWhoMaySeePatients() throws Exception {
-        for (Person person : List.of(looks, acts)) {
-            assertRefused(person.exec(TRACER, "dumpAllTracedMessagesAsXml()"));
-            assertRefused(person.exec(TRACER, "dumpLatestMessageHistoryAsXml()"));
-            assertRefused(person.exec(TRACER, "setEnabled", true));
-            assertRefused(person.exec(DEBUGGER, "enableDebugger"));
+        for (ConsolePerson person : List.of(looks, acts)) {
+            for (String operation : List.of("dumpAllTracedMessages()", "dumpAllTracedMessagesAsJSon()", "dumpLatestMessageHistory()", "dumpLatestMessageHistoryAsJSon()")) {
+                assertRefused(person.exec(TRACER, operation));
+            }
+            assertRefused(person.exec(TRACER, "dumpTracedMessages(java.lang.String)", "customise"));
+            assertRefused(person.exec(TRACER, "dumpTracedMessagesAsJSon(java.lang.String)", "customise"));
+            assertRefused(person.exec(DEBUGGER, "dumpTracedMessagesAsJSon(java.lang.String)", "unchanged"));
             assertRefused(person.exec("org.apache.camel:context=mart-dhis2-sync,type=endpoints,name=\"seda://sync-run*\"", "browseAllMessagesAsXml(java.lang.Boolean)", true));
             assertRefused(person.read(ROUTE, "LastError"));
         }
@@ -202,6 +214,9 @@ class ConsoleJmxTest {
         assertRefused(admin.exec(CONTEXT, "removeEndpoints", "*"));
         assertRefused(admin.exec(CONTEXT, "setTracing", true));
         assertRefused(admin.write(CONTEXT, "Timeout", 1));
+        assertRefused(admin.write(TRACER, "BodyIncludeStreams", true));
+        assertRefused(admin.write(DEBUGGER, "BodyIncludeFiles", true));
+        assertRefused(admin.exec(TRACER, "setBodyIncludeStreams", true));
         assertRefused(admin.exec(ROUTE, "remove()"));
         assertRefused(admin.exec(ROUTE, "updateRouteFromXml(java.lang.String)", "<route/>"));
         assertRefused(admin.exec(CONTEXT, "dumpRoutesAsXml(boolean)", true));
@@ -255,61 +270,5 @@ class ConsoleJmxTest {
 
     private static void assertRefused(JsonNode answer) {
         assertThat(answer.at("/status").asInt()).as(answer.toString()).isEqualTo(403);
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) throws Exception {
-        return new ObjectMapper().readTree(answer.body());
-    }
-
-    /** Someone who has signed in by the form and asks as Hawtio does. */
-    private static final class Person {
-
-        private final CookieManager cookies = new CookieManager();
-        private final HttpClient browser = HttpClient.newBuilder().cookieHandler(cookies).build();
-
-        Person(String name, String password) throws Exception {
-            Matcher hidden = Pattern.compile("name=\"_csrf\" type=\"hidden\" value=\"([^\"]+)\"").matcher(get("/login").body());
-            assertThat(hidden.find()).isTrue();
-            send("/login", "POST", "username=" + name + "&password=" + password + "&_csrf=" + URLEncoder.encode(hidden.group(1), StandardCharsets.UTF_8),
-                    "Content-Type", "application/x-www-form-urlencoded");
-        }
-
-        JsonNode read(String mbean, String attribute) throws Exception {
-            return ask(attribute == null ? Map.of("type", "read", "mbean", mbean, "config", Map.of("ignoreErrors", true))
-                    : Map.of("type", "read", "mbean", mbean, "attribute", attribute));
-        }
-
-        JsonNode write(String mbean, String attribute, Object value) throws Exception {
-            return ask(Map.of("type", "write", "mbean", mbean, "attribute", attribute, "value", value));
-        }
-
-        JsonNode exec(String mbean, String operation, Object... arguments) throws Exception {
-            return ask(Map.of("type", "exec", "mbean", mbean, "operation", operation, "arguments", Arrays.asList(arguments)));
-        }
-
-        JsonNode ask(Map<String, ?> request) throws Exception {
-            return json(post("/actuator/jolokia", new ObjectMapper().writeValueAsString(request)));
-        }
-
-        HttpResponse<String> get(String path) throws Exception {
-            return send(path, "GET", "");
-        }
-
-        HttpResponse<String> post(String path, String body, String... headers) throws Exception {
-            String token = cookies.getCookieStore().getCookies().stream().filter(cookie -> cookie.getName().equals("XSRF-TOKEN"))
-                    .map(HttpCookie::getValue).findFirst().orElseThrow();
-            String[] all = Arrays.copyOf(headers, headers.length + 2);
-            all[headers.length] = "X-XSRF-TOKEN";
-            all[headers.length + 1] = token;
-            return send(path, "POST", body, all);
-        }
-
-        private HttpResponse<String> send(String path, String method, String body, String... headers) throws Exception {
-            HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
-            if (headers.length > 0) {
-                request.headers(headers);
-            }
-            return browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        }
     }
 }

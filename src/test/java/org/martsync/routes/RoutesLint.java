@@ -109,7 +109,7 @@ final class RoutesLint {
 
     private void expression(String where, String step, Map<?, ?> content, boolean needed) {
         boolean inShort = content.keySet().stream().map(String::valueOf).filter(key -> !(step.startsWith("bean ") && key.matches("ref|method"))
-                && !(step.startsWith("transacted ") && key.equals("ref"))).anyMatch(LANGUAGES::contains);
+                && !(step.matches("(transacted|policy) .*") && key.equals("ref"))).anyMatch(LANGUAGES::contains);
         Object expression = content.get("expression");
         boolean canonical = expression instanceof Map<?, ?> byLanguage && byLanguage.size() == 1
                 && LANGUAGES.contains(String.valueOf(byLanguage.keySet().iterator().next()))

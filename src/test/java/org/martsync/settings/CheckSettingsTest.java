@@ -55,13 +55,16 @@ class CheckSettingsTest {
                 clerk look
                 nurse look hidden-2
                 admin look,act,patients hidden-3
+                nightly look {token}5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5
+                hourly look {token}hidden-4
                 """);
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.putAll(Map.of("console.user", "admin", "console.users", users.toString()));
-        assertThat(problems(settings)).hasSize(4).noneMatch(problem -> problem.contains("hidden"))
+        assertThat(problems(settings)).hasSize(5).noneMatch(problem -> problem.contains("hidden"))
                 .satisfiesExactly(one -> assertThat(one).startsWith("Line 4 of").contains("must be a name, roles out of look, act and patients"),
                         two -> assertThat(two).startsWith("Line 5 of"), three -> assertThat(three).startsWith("Line 6 of").endsWith("in use already."),
-                        four -> assertThat(four).startsWith("Line 7 of").endsWith("in use already."));
+                        four -> assertThat(four).startsWith("Line 7 of").endsWith("in use already."),
+                        five -> assertThat(five).startsWith("Line 9 of").contains("SHA-256 of the token"));
         settings.put("console.users", place.resolve("none").toString());
         assertThat(problems(settings)).singleElement().asString().contains("(console.users) cannot be read");
     }
@@ -87,7 +90,7 @@ class CheckSettingsTest {
         "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
         "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",
         "notify.failures-limit|101", "notify.failures-of|0", "notify.mail.to|the lab", "notify.mail.to|a@b.example; c@d.example",
-        "notify.mail.server|smtp://mail", "notify.mail.encryption|yes", "notify.webhook|hooks.example/a", "server.port|99999"})
+        "notify.mail.server|smtp://mail", "notify.mail.encryption|yes", "notify.webhook|hooks.example/a", "console.inspect-for|15", "server.port|99999"})
     void aWrongValueIsNamed(String name, String value) throws IOException {
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.put(name, value);
