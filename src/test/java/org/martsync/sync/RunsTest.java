@@ -3,13 +3,11 @@ package org.martsync.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.martsync.SetClock;
 
 /** What is remembered of a run, with a clock that the test sets. */
 class RunsTest {
@@ -23,9 +21,9 @@ class RunsTest {
     @Test
     void aRunThatIsOverGrowsNoLonger() {
         Run run = runs.begin(TICK);
-        clock.now = clock.now.plusSeconds(90);
+        clock.pass(Duration.ofSeconds(90));
         runs.end(run, List.of());
-        clock.now = clock.now.plusSeconds(3600);
+        clock.pass(Duration.ofSeconds(3600));
         assertThat(runs.last().seconds()).isEqualTo(90.0);
         assertThat(runs.last().summary()).endsWith("0 requests; 90.0 s");
     }
@@ -35,25 +33,5 @@ class RunsTest {
         Run run = runs.begin(TICK);
         runs.end(run, null);
         assertThat(run.summary()).contains("0 rejected, an unknown number waiting;");
-    }
-
-    private static final class SetClock extends Clock {
-
-        private Instant now = TICK;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
