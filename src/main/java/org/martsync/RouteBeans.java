@@ -39,6 +39,7 @@ import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
 import org.martsync.sync.Runs;
 import org.martsync.sync.Troubles;
+import org.martsync.sync.WatchMappings;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -155,6 +156,11 @@ class RouteBeans {
     @Bean
     PrepareRun prepareRun(CachedProgram program) {
         return new PrepareRun(program);
+    }
+
+    @Bean
+    WatchMappings watchMappings(CachedProgram program) {
+        return new WatchMappings(program);
     }
 
     @Bean

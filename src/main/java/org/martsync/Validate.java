@@ -1,14 +1,26 @@
 package org.martsync;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.martsync.routes.ValidateRoutes;
 import org.martsync.settings.CollectSettingProblems;
 import org.martsync.settings.WhyNotStarted;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Looks at {@code routes/}, {@code routes.d/}, {@code config/} and the settings, and says everything that is wrong, without a database or DHIS2. */
 final class Validate {
@@ -25,9 +37,11 @@ final class Validate {
 
             Exit code: 0 when nothing is wrong, 2 otherwise.""";
     /** Nothing of the program but the parts that routes name, each made when it is asked for. */
-    private static final List<String> AT_REST = List.of("--spring.flyway.enabled=false", "--spring.jmx.enabled=false",
-            "--spring.quartz.auto-startup=false", "--camel.main.run-controller=false", "--camel.main.routes-collector-enabled=false",
-            "--routes.watch=false", "--logging.level.root=WARN");
+    private static final Map<String, Object> AT_REST = Map.of("spring.flyway.enabled", "false", "spring.jmx.enabled", "false",
+            "spring.quartz.auto-startup", "false", "camel.main.run-controller", "false", "camel.main.routes-collector-enabled", "false",
+            "routes.watch", "false");
+    private static final List<String> QUIET = List.of("--logging.level.root=OFF", "--logging.level.org.springframework=OFF",
+            "--logging.level.org.apache.camel=OFF");
 
     private Validate() {
     }
@@ -38,40 +52,85 @@ final class Validate {
             System.out.println(HELP);
             return 0;
         }
-        List<String> problems = new ArrayList<>();
-        String looked;
-        try {
-            looked = look(problems, arguments);
-        } catch (RuntimeException unreadable) {
-            WhyNotStarted why = WhyNotStarted.of(unreadable);
-            if (why.sentences().isEmpty()) {
-                throw unreadable;
+        CollectSettingProblems settings = new CollectSettingProblems(AT_REST);
+        List<String> unreadable = new ArrayList<>();
+        Found found = null;
+        String[] given = arguments;
+        while (found == null) {
+            try {
+                found = look(settings, given);
+            } catch (RuntimeException stopped) {
+                if (!settings.takeIn(stopped)) {
+                    WhyNotStarted why = WhyNotStarted.of(stopped);
+                    if (why.sentences().isEmpty() || !unreadable.isEmpty()) {
+                        throw stopped;
+                    }
+                    unreadable.addAll(why.sentences());
+                    // a settings file that cannot be read is left out, so that the rest is looked at all the same
+                    given = Stream.concat(Stream.of(arguments), Stream.of("--spring.config.location=classpath:/application.yaml"))
+                            .toArray(String[]::new);
+                }
             }
-            problems.clear();
-            // a settings file that cannot be read is left out, so that the rest is looked at all the same
-            looked = look(problems, Stream.concat(Stream.of(arguments), Stream.of("--spring.config.location=classpath:/application.yaml"))
-                    .toArray(String[]::new));
-            problems.addAll(0, why.sentences());
         }
+        List<String> problems = Stream.of(unreadable, settings.problems(), found.problems()).flatMap(List::stream).toList();
         problems.forEach(System.err::println);
-        System.out.println(looked + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
+        System.out.println(found.looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
         return problems.isEmpty() ? 0 : WRONG;
     }
 
-    private static String look(List<String> problems, String... arguments) {
-        CollectSettingProblems settings = new CollectSettingProblems();
-        SpringApplication application = new SpringApplication(MartSync.class);
+    /** What is wrong with the routes, and how many were looked at. */
+    private record Found(List<String> problems, String looked) {
+    }
+
+    private static Found look(CollectSettingProblems settings, String... arguments) {
+        SpringApplication application = new SpringApplication(MartSync.class, WebServerSettings.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setLazyInitialization(true);
         application.setLogStartupInfo(false);
         application.setRegisterShutdownHook(false);
         application.addListeners(settings);
-        try (ConfigurableApplicationContext parts = application.run(
-                Stream.concat(Stream.of(arguments), AT_REST.stream()).toArray(String[]::new))) {
+        application.addInitializers(context -> context.addBeanFactoryPostProcessor(parts -> readSettings(settings, parts, context.getEnvironment())));
+        try (ConfigurableApplicationContext parts = run(application, Stream.concat(
+                Stream.of(arguments).filter(argument -> !argument.startsWith("--logging.level.")), QUIET.stream()).toArray(String[]::new))) {
             ValidateRoutes routes = parts.getBean(ValidateRoutes.class);
-            problems.addAll(settings.problems());
-            problems.addAll(routes.problems());
-            return routes.looked();
+            return new Found(routes.problems(), routes.looked());
         }
+    }
+
+    /** Reads the settings of all parts before any is made: Spring would do it one after the other, and stop at the first that is wrong. */
+    private static void readSettings(CollectSettingProblems settings, ConfigurableListableBeanFactory parts, ConfigurableEnvironment given) {
+        for (String part : parts.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
+            ConfigurationProperties group = parts.findAnnotationOnBean(part, ConfigurationProperties.class, false);
+            Class<?> type = parts.getType(part, false);
+            while (group != null && type != null && settings.takeIn(failure(given, group.prefix(), type))) {
+                // once more, as there may be another
+            }
+        }
+    }
+
+    /** What cannot be converted, or null; whether there is a conversion at all only the part itself knows. */
+    private static RuntimeException failure(ConfigurableEnvironment given, String prefix, Class<?> type) {
+        try {
+            Binder.get(given).bind(prefix, Bindable.of(type));
+            return null;
+        } catch (RuntimeException unusable) {
+            return NestedExceptionUtils.getMostSpecificCause(unusable) instanceof ConverterNotFoundException ? null : unusable;
+        }
+    }
+
+    /** A start tells by itself why it failed, where here all is told at the end. */
+    private static ConfigurableApplicationContext run(SpringApplication application, String... arguments) {
+        PrintStream told = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        try {
+            return application.run(arguments);
+        } finally {
+            System.setErr(told);
+        }
+    }
+
+    /** Reads the settings of the web server, which is not made here. */
+    @EnableConfigurationProperties(ServerProperties.class)
+    private static final class WebServerSettings {
     }
 }

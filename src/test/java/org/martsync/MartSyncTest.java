@@ -34,7 +34,7 @@ class MartSyncTest {
     void missingSettingsEndTheStartWithASentenceEach() throws Exception {
         End end = start(ENOUGH);
         assertThat(end.err().lines()).containsExactly("The setting analytics.server (environment: ANALYTICS_DB_SERVER) is missing: "
-                + "it is the host of the PostgreSQL server with the analytics database, for example localhost or db.clinic.example:5432.");
+                + "it is the host of the PostgreSQL server with the analytics database, for example db.clinic.example:5432.");
         assertThat(end.out()).doesNotContain("Exception");
         assertThat(end.exitCode()).isEqualTo(2);
     }
@@ -136,6 +136,55 @@ class MartSyncTest {
                 .anySatisfy(one -> assertThat(one).contains("line 27: there is no component for nosuch:x"))
                 .anySatisfy(one -> assertThat(one).contains("line 34: there is no component for nosuch:y"));
         assertThat(end.err()).doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void validateSaysEverySettingThatIsWrongWhereverItStands() throws Exception {
+        copy("routes");
+        Files.createDirectories(place.resolve("config"));
+        Files.writeString(place.resolve("config/application.yaml"), """
+                camel:
+                  main:
+                    shutdown-timeout: long
+                    duration-max-seconds: longer
+                  component:
+                    http:
+                      proxy-port: three
+                spring:
+                  main:
+                    lazy-initialization: perhaps
+                """);
+        List<String> arguments = new ArrayList<>(List.of("validate", "--sync.workers=many", "--dhis2.url=${nowhere}", "--schedule.job=${away}",
+                "--server.shutdown=slow", "--server.port=none", "--spring.datasource.hikari.minimum-idle=few", "--sync.worker=3",
+                "--spring.jackson.time-zone=${gone}"));
+        arguments.addAll(Stream.of(ENOUGH).filter(one -> !one.matches("--(dhis2.url|server.port)=.*")).toList());
+        End end = start(arguments.toArray(String[]::new));
+        assertThat(end.err().lines()).containsExactlyInAnyOrder(
+                "The setting analytics.server (environment: ANALYTICS_DB_SERVER) is missing: it is the host of the PostgreSQL server with the analytics database, for example db.clinic.example:5432.",
+                "The setting dhis2.url refers to ${nowhere}, which has no value.",
+                "The setting sync.workers is 'many', but must be a whole number from 1 to 64: it is the batches sent to DHIS2 at the same time, for example 4.",
+                "The setting schedule.job refers to ${away}, which has no value.",
+                "The setting server.port is 'none', but must be a whole number from 0 to 65535: it is the port of the console, for example 8061.",
+                "The setting sync.worker is unknown and has no effect (is sync.workers meant?); config/application.yaml in the jar names all there are.",
+                "The setting spring.main.lazy-initialization is 'perhaps', but must be true or false.",
+                "The setting camel.main.shutdown-timeout is 'long', but must be a whole number.",
+                "The setting camel.main.duration-max-seconds is 'longer', but must be a whole number.",
+                "The setting camel.component.http.proxy-port is 'three', but must be a whole number.",
+                "The setting spring.datasource.hikari.minimum-idle is 'few', but must be a whole number.",
+                "The setting spring.jackson.time-zone refers to ${gone}, which has no value.",
+                "The setting server.shutdown is 'slow', but must be one of graceful, immediate.");
+        assertThat(end.out().lines()).singleElement().asString().endsWith("and the settings: 13 problems");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aSettingOfCamelOrSpringThatIsWrongEndsTheStartWithASentence() throws Exception {
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.addAll(List.of("--analytics.server=127.0.0.1:" + freePort(), "--spring.flyway.enabled=false", "--camel.main.shutdown-timeout=long"));
+        End end = start(settings.toArray(String[]::new));
+        assertThat(end.err().lines()).containsExactly("The setting camel.main.shutdown-timeout is 'long', but must be a whole number.");
+        assertThat(end.out()).doesNotContain("\tat ");
         assertThat(end.exitCode()).isEqualTo(2);
     }
 

@@ -111,7 +111,7 @@ public final class Batch {
         return events;
     }
 
-    /** The events that are neither rejected nor left to a later batch. */
+    /** The events that are neither rejected nor left for later. */
     public List<PendingEvent> open() {
         return events.stream().filter(PendingEvent::open).toList();
     }
@@ -126,7 +126,7 @@ public final class Batch {
 
     /** How many events are left to a later batch of the run. */
     public long deferred() {
-        return events.stream().filter(event -> !event.stored() && !event.rejected()).count();
+        return events.stream().filter(event -> !event.stored() && !event.rejected() && event.waitsFor() == null).count();
     }
 
     /** The patients who have events that can go on. */

@@ -18,17 +18,22 @@ public final class CheckPayload {
     private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
 
     /**
-     * Keeps the payload to be sent, or rejects the event.
+     * Keeps the payload to be sent, rejects the event or leaves it to a later run.
      *
      * @param forms of the event which the payload is of
      * @param body what {@code customise} left: the map it was given, changed or not
      * @param reject the reason that {@code customise} gave to reject the event, or null
+     * @param later what {@code customise} said the event is to wait for, or null
      */
     @SuppressWarnings("unchecked")
-    public void check(EventForms forms, Object body, String reject) {
+    public void check(EventForms forms, Object body, String reject, String later) {
         PendingEvent event = forms.event();
         if (reject != null) {
             event.reject(reject);
+            return;
+        }
+        if (later != null) {
+            event.leave(later);
             return;
         }
         String problem = body instanceof Map<?, ?> map ? problem(event, map) : "the body is no longer the event's map";

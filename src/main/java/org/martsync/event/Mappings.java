@@ -25,7 +25,7 @@ public final class Mappings {
      * Reads the rows of table mapping.
      *
      * @param rows with {@code program_name}, {@code mapping_json} and {@code config} as text
-     * @param program in which the stages must be
+     * @param program in which the stages must be; null where it is not known, and not looked into
      */
     public static Mappings read(List<Map<String, Object>> rows, ProgramMetadata program) {
         Mappings mappings = new Mappings();
@@ -33,7 +33,9 @@ public final class Mappings {
             String name = (String) row.get("program_name");
             try {
                 Mapping mapping = Mapping.read(name, (String) row.get("mapping_json"), (String) row.get("config"));
-                mapping.checkedAgainst(program);
+                if (program != null) {
+                    mapping.checkedAgainst(program);
+                }
                 mappings.usable.put(name, mapping);
             } catch (InvalidMapping e) {
                 mappings.broken.put(name, e.getMessage());
@@ -56,6 +58,11 @@ public final class Mappings {
     public Mapping patient() {
         Mapping patient = usable.get(Mapping.PATIENT);
         return patient != null && patient.patientMapping() ? patient : null;
+    }
+
+    /** Returns why nothing can be sent by this mapping itself, or null. */
+    public String broken(String name) {
+        return broken.get(name);
     }
 
     /** Returns why events of this name cannot be mapped, or null where they can. */

@@ -45,6 +45,7 @@ public final class PendingEvent {
     private Map<String, Object> payload;
     private boolean stored;
     private String rejection;
+    private String waitsFor;
     private final List<String> notes = new ArrayList<>();
 
     private PendingEvent(Map<String, Object> row) {
@@ -185,6 +186,16 @@ public final class PendingEvent {
         }
     }
 
+    /** Leaves the event to a later run, as if it had not been met in this one. */
+    void leave(String waitsFor) {
+        this.waitsFor = waitsFor;
+    }
+
+    /** Why the event is left to a later run, or null where it is not. */
+    public String waitsFor() {
+        return waitsFor;
+    }
+
     /** Ends the event as stored in DHIS2. */
     public void store() {
         stored = true;
@@ -203,9 +214,9 @@ public final class PendingEvent {
         return rejection() != null;
     }
 
-    /** Whether the event is on its way still: not rejected, and its patient not left to a later batch. */
+    /** Whether the event is on its way still: not rejected, nor left to a later run, nor its patient to a later batch. */
     public boolean open() {
-        return !rejected() && !stored && (patient == null || !patient.deferred());
+        return !rejected() && !stored && waitsFor == null && (patient == null || !patient.deferred());
     }
 
     /** What is to be told beside an event that was synced. */

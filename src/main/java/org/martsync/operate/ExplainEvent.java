@@ -71,8 +71,9 @@ public final class ExplainEvent {
             told.put("enrolmentUid", event.patient().enrolment().uid());
         }
         told.put("wouldBeRejected", event.rejected());
-        if (all && event.rejected()) {
-            told.put("reason", event.rejection());
+        told.put("wouldWait", event.waitsFor() != null);
+        if (all && (event.rejected() || event.waitsFor() != null)) {
+            told.put("reason", event.rejected() ? event.rejection() : event.waitsFor());
         }
         if (all && event.open() && event.payload() != null) {
             told.put("payload", new DeliverBatch(1).plan(batch).get(0).payload());

@@ -21,8 +21,12 @@ public class PageParts {
 
     /** @param zone that of the schedule; empty means the machine's */
     @Bean
-    TellNow tellNow(Runs runs, ApplySchedule schedule, Operations operations, Figures figures, @Value("${schedule.time-zone}") String zone) {
-        Clock clock = Clock.system(zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()));
-        return new TellNow(runs, schedule, operations, figures, new TellTime(clock));
+    TellTime tellTime(@Value("${schedule.time-zone}") String zone) {
+        return new TellTime(Clock.system(zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip())));
+    }
+
+    @Bean
+    TellNow tellNow(Runs runs, ApplySchedule schedule, Operations operations, Figures figures, TellTime time) {
+        return new TellNow(runs, schedule, operations, figures, time);
     }
 }

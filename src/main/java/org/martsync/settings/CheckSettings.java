@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * Says in sentences which settings are missing or wrong. Names and meanings are those of {@code config/application.yaml}.
@@ -38,6 +41,7 @@ final class CheckSettings {
     private final PropertyResolver settings;
     private final Path routes;
     private final List<String> problems = new ArrayList<>();
+    private final Map<String, String> examples = new HashMap<>();
 
     private CheckSettings(PropertyResolver settings, Path routes) {
         this.settings = settings;
@@ -52,6 +56,11 @@ final class CheckSettings {
      * @param routes   the directory that must hold the route files
      */
     static List<String> problems(PropertyResolver settings, Path routes) {
+        return of(settings, routes).problems();
+    }
+
+    /** Looks at the settings as {@link #problems(PropertyResolver, Path)} does. */
+    static CheckSettings of(PropertyResolver settings, Path routes) {
         CheckSettings check = new CheckSettings(settings, routes);
         check.analytics();
         check.dhis2();
@@ -61,12 +70,22 @@ final class CheckSettings {
         check.notices();
         check.console();
         check.routes();
-        return check.problems;
+        return check;
+    }
+
+    /** Everything that is wrong, one sentence each. */
+    List<String> problems() {
+        return problems;
+    }
+
+    /** For each setting that is wrong or missing a value that would do. */
+    Map<String, String> examples() {
+        return examples;
     }
 
     private void analytics() {
         require(new Setting("analytics.server", "ANALYTICS_DB_SERVER",
-                "the host of the PostgreSQL server with the analytics database", "localhost or db.clinic.example:5432"),
+                "the host of the PostgreSQL server with the analytics database", "db.clinic.example:5432"),
                 matches(SERVER), "a host name or host:port");
         require(new Setting("analytics.database", "POSTGRES_DB_NAME", "the name of the analytics database", "analytics"),
                 matches(DATABASE), "a plain database name");
@@ -130,8 +149,8 @@ final class CheckSettings {
         int needed = CONNECTIONS_A_BATCH * (Integer.parseInt(value("sync.workers")) + Integer.parseInt(value("sync.ahead"))) + CONNECTIONS_BESIDE_WORKERS;
         String pool = value("spring.datasource.hikari.maximum-pool-size");
         if (Integer.parseInt(pool) < needed) {
-            problems.add(new Setting("spring.datasource.hikari.maximum-pool-size", "", "the database connections at most",
-                    String.valueOf(needed)).wrong(pool, "at least " + CONNECTIONS_A_BATCH + " x (sync.workers + sync.ahead) + " + CONNECTIONS_BESIDE_WORKERS));
+            Setting connections = new Setting("spring.datasource.hikari.maximum-pool-size", "", "the database connections at most", String.valueOf(needed));
+            tell(connections, connections.wrong(pool, "at least " + CONNECTIONS_A_BATCH + " x (sync.workers + sync.ahead) + " + CONNECTIONS_BESIDE_WORKERS));
         }
     }
 
@@ -157,6 +176,7 @@ final class CheckSettings {
         String webhook = value("notify.webhook");
         if (!webhook.isEmpty() && !isWebAddress(webhook)) {
             // not quoted, as it may hold a secret
+            examples.put("notify.webhook", "");
             problems.add("The setting notify.webhook must be an http or https address: notices are posted there.");
         }
     }
@@ -236,7 +256,10 @@ final class CheckSettings {
     private boolean require(Setting setting, Predicate<String> right, String must) {
         String value = value(setting.name());
         if (value.isEmpty()) {
-            problems.add(setting.missing());
+            // one that refers to nothing is told already
+            if (examples.put(setting.name(), setting.example()) == null) {
+                problems.add(setting.missing());
+            }
             return false;
         }
         return judge(setting, value, right, must);
@@ -252,14 +275,26 @@ final class CheckSettings {
     private boolean judge(Setting setting, String value, Predicate<String> right, String must) {
         boolean ok = right.test(value);
         if (!ok) {
-            problems.add(setting.wrong(value, must));
+            tell(setting, setting.wrong(value, must));
         }
         return ok;
     }
 
+    private void tell(Setting setting, String sentence) {
+        problems.add(sentence);
+        examples.put(setting.name(), setting.example());
+    }
+
     private String value(String name) {
-        String value = settings.getProperty(name);
-        return value == null ? "" : value.strip();
+        try {
+            String value = settings.getProperty(name);
+            return value == null ? "" : value.strip();
+        } catch (PlaceholderResolutionException dangling) {
+            if (examples.putIfAbsent(name, "") == null) {
+                problems.add(UnusableSetting.dangling(name, dangling.getPlaceholder()));
+            }
+            return "";
+        }
     }
 
     private static Predicate<String> matches(Pattern form) {

@@ -7,6 +7,7 @@ import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.util.PlaceholderResolutionException;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -39,6 +40,9 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
             }
             if (cause instanceof MarkedYAMLException yaml) {
                 return new WhyNotStarted(SETTINGS, List.of(unreadable(yaml)));
+            }
+            if (cause instanceof BindException) {
+                return new WhyNotStarted(SETTINGS, UnusableSetting.in(cause).map(UnusableSetting::sentence).stream().toList());
             }
             if (cause instanceof PlaceholderResolutionException dangling) {
                 return new WhyNotStarted(SETTINGS, List.of("A setting refers to ${" + dangling.getPlaceholder() + "}, which has no value."));

@@ -338,6 +338,24 @@ class EventsRouteTest {
     }
 
     @Test
+    void customiseLeavesOneEventToALaterRunWhichIsNeitherAnOutcomeNorAReasonToLookForItAgain() {
+        threeEvents();
+        customise = exchange -> {
+            if (body(exchange).toString().contains("Site 2")) {
+                exchange.getMessage().setHeader("later", "HTS is sent at night.");
+            }
+        };
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::open).containsExactly(true, false, true);
+        assertThat(batch.events().get(1).waitsFor()).isEqualTo("HTS is sent at night.");
+        assertThat(batch.rejected()).isEmpty();
+        batch.open().forEach(PendingEvent::store);
+        assertThat(batch.deferred()).isZero();
+    }
+
+    @Test
     void whatCustomiseLeavesInTheHeadersOfOneEventIsNotTheNextOnes() {
         threeEvents();
         List<Object> left = new ArrayList<>();

@@ -2,15 +2,12 @@ package org.martsync.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.martsync.SetClock;
 import org.martsync.dhis2.Dhis2Server;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.Status;
@@ -29,7 +26,7 @@ class Dhis2HealthTest {
     @Test
     void aFreshAnswerIsRemembered() {
         server.answered();
-        clock.now = clock.now.plusSeconds(60);
+        clock.pass(Duration.ofSeconds(60));
         assertThat(probe.health().getStatus()).isEqualTo(Status.UP);
         assertThat(questions).isEmpty();
     }
@@ -37,7 +34,7 @@ class Dhis2HealthTest {
     @Test
     void anOldAnswerIsNotTrustedAndAHangingDhis2IsAskedOnlyOnce() {
         server.answered();
-        clock.now = clock.now.plusSeconds(61);
+        clock.pass(Duration.ofSeconds(61));
         Health first = probe.health();
         assertThat(first.getStatus()).isEqualTo(Status.DOWN);
         assertThat(first.getDetails()).containsKeys("reason", "lastAnswer");
@@ -52,29 +49,9 @@ class Dhis2HealthTest {
     @Test
     void aFailedQuestionIsToldByWhatTheServerRemembers() {
         server.failed("DHIS2 answered HTTP 503");
-        clock.now = clock.now.plusSeconds(61);
+        clock.pass(Duration.ofSeconds(61));
         Dhis2Health failing = new Dhis2Health(server, () -> CompletableFuture.failedFuture(new IllegalStateException()),
                 Duration.ofMillis(20), clock);
         assertThat(failing.health().getDetails()).containsEntry("reason", "DHIS2 answered HTTP 503").doesNotContainKey("lastAnswer");
-    }
-
-    private static final class SetClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -115,6 +115,10 @@ class PagesInABrowserTest {
         fits("phone");
         page.navigate(chain.address + "/events/" + event);
         fits("phone-event");
+        page.locator("#try-again").click();
+        page.navigate(chain.address + "/audit");
+        assertThat(page.locator(".audit")).containsText("Try again");
+        fits("phone-audit");
         page.locator("#sought").fill("1001");
         page.keyboard().press("Enter");
         page.waitForURL("**/search"); // and until its style is there

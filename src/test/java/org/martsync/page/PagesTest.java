@@ -288,6 +288,42 @@ class PagesTest {
         assertThat(chain.signIn("clerk").post("/search", Map.of("sought", "99999999999"), "/").body()).contains("No event was found");
     }
 
+    @Test
+    void aPatientIsFoundByWhatTheMappingSearchesDhis2ByButOnlyByWhoMaySeePatients() {
+        chain.visit(7, "Visit", "one");
+        assertThat(chain.signIn("admin").post("/search", Map.of("sought", "UIC-000007"), "/").body()).contains("<h1>Event 1</h1>");
+        assertThat(chain.signIn("clerk").post("/search", Map.of("sought", "UIC-000007"), "/").body()).contains("No event was found");
+        chain.clinic.jdbc().update("UPDATE patient SET telephone = '0771-7'");
+        assertThat(chain.signIn("admin").post("/search", Map.of("sought", "0771-7"), "/").body()).contains("No event was found");
+        chain.clinic.mapping("Patient", "{}", "{\"searchable\": [\"gone\", \"uic' OR true\", \"telephone\", \"birthdate\"]}");
+        assertThat(chain.signIn("admin").post("/search", Map.of("sought", "0771-7"), "/").body()).contains("<h1>Event 1</h1>");
+        assertThat(chain.signIn("admin").post("/search", Map.of("sought", "UIC-000007"), "/").body()).contains("No event was found");
+        for (String config : new String[] {"{\"searchable\": \"uic\"}", "{}", null}) {
+            chain.clinic.mapping("Patient", "{}", config);
+            assertThat(chain.signIn("admin").post("/search", Map.of("sought", "P-000007"), "/").body()).contains("<h1>Event 1</h1>");
+        }
+    }
+
+    // ---- who did what
+
+    @Test
+    void whoDidWhatIsToldInWordsTheNewestFirst() {
+        assertThat(chain.signIn("guest").get("/audit").body()).contains("Nobody has done anything yet.");
+        chain.visit(1, "Late", "one");
+        chain.program.run();
+        chain.signIn("clerk").post("/pause", Map.of(), "/");
+        chain.signIn("admin").post("/try-again", Map.of("mapping", "Late", "reason", "There is no mapping named '…'. Create it, or correct program_id of the event."), "/");
+        chain.signIn("clerk").post("/events/1/try-again", Map.of(), "/events/1");
+        chain.signIn("clerk").post("/resume", Map.of(), "/");
+        chain.atRest();
+
+        String all = chain.signIn("admin").get("/audit").body();
+        assertThat(all).containsSubsequence("<b>clerk</b>", "Resume", "<b>clerk</b>", "Try again", "href=\"/events/1\"", "1 of 1 queued.",
+                "<b>admin</b>", "Try refused events again: mapping &#39;Late&#39; reasons like", "<b>clerk</b>", "Pause");
+        assertThat(chain.signIn("guest").get("/audit").body()).contains("Try refused events again", "<b>admin</b>").doesNotContain("reasons like");
+        assertThat(overview("guest")).contains("href=\"/audit\"");
+    }
+
     // ---- around them
 
     @Test

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.martsync.SetClock;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What is remembered of a run, with a clock that the test sets. */
@@ -25,9 +23,9 @@ class RunsTest {
     @Test
     void aRunThatIsOverGrowsNoLonger() {
         Run run = runs.begin(TICK);
-        clock.now = clock.now.plusSeconds(90);
+        clock.pass(Duration.ofSeconds(90));
         runs.end(run, List.of());
-        clock.now = clock.now.plusSeconds(3600);
+        clock.pass(Duration.ofSeconds(3600));
         assertThat(runs.last().seconds()).isEqualTo(90.0);
         assertThat(runs.last().summary()).endsWith("0 requests; 90.0 s");
     }
@@ -45,25 +43,5 @@ class RunsTest {
         assertThat(run.outage(new CannotGetJdbcConnectionException("no connection", new SQLException("for user 'nurse'", "28P01")))).isZero();
         assertThat(run.isStopped()).isTrue();
         assertThat(run.stopped()).startsWith("the database does not let this program in (SQL state 28P01);").doesNotContain("nurse");
-    }
-
-    private static final class SetClock extends Clock {
-
-        private Instant now = TICK;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

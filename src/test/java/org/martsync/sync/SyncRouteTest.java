@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.support.EventNotifierSupport;
@@ -76,6 +78,8 @@ class SyncRouteTest {
     private static volatile Step readingProgram;
     private static final AtomicInteger PROGRAM_READS = new AtomicInteger();
     private static final List<List<Integer>> DELIVERED = new CopyOnWriteArrayList<>();
+    /** The runs that people may be told of. */
+    private static final List<Run> TOLD = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
@@ -102,6 +106,7 @@ class SyncRouteTest {
                     delivering.on(batch(exchange));
                     batch(exchange).open().forEach(PendingEvent::store);
                 });
+                from("seda:notify-of-run").process(exchange -> TOLD.add(exchange.getVariable("run", Run.class)));
                 from("direct:dead-letter").process(exchange -> deadLetter.on(batch(exchange)))
                         .filter(simple("${body.size} > 0")).bean("outcomes", "rejected(${body})").to("sql:file:routes/sql/dead-letter.sql");
             }
@@ -127,6 +132,7 @@ class SyncRouteTest {
         readingProgram = NOTHING;
         PROGRAM_READS.set(0);
         DELIVERED.clear();
+        TOLD.clear();
         for (int good = 1; good <= 3; good++) {
             routes.bean(BatchSize.class).grow(8, 20);
         }
@@ -232,8 +238,38 @@ class SyncRouteTest {
 
         assertThat(log).contains("run " + first + ": ").contains("stopped: its routes were stopped").doesNotContain("\tat ");
         delivering = NOTHING;
-        assertThat(run().stopped()).isNull();
+        Run next = run();
+        assertThat(next.stopped()).isNull();
         assertThat(clinic.pendingCount()).isZero();
+        await().atMost(SOON).until(() -> TOLD.contains(next));
+        assertThat(TOLD).as("of what somebody did nobody is told").containsExactly(next);
+    }
+
+    @Test
+    void aRunThatSomethingUnexpectedBreaksOffIsToldToPeopleAndTheNextBegins() throws Exception {
+        patientsWithEvents(1, 1);
+        Model model = routes.camel().getCamelContextExtension().getContextPlugin(Model.class);
+        RouteDefinition finish = model.getRouteDefinition("finish-run");
+        routes.camel().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:finish-run").routeId("finish-run").throwException(new IllegalStateException("Amber Test-001"));
+            }
+        });
+        Run broken;
+        try {
+            broken = run();
+        } finally {
+            model.addRouteDefinition(finish);
+        }
+        assertThat(broken.stopped()).startsWith("something unexpected happened (IllegalStateException").doesNotContain("Amber");
+        assertThat(broken.trouble()).isEqualTo(Trouble.RUN_STOPPED);
+        await().atMost(SOON).until(() -> TOLD.contains(broken));
+
+        Run next = run();
+        assertThat(next.stopped()).isNull();
+        await().atMost(SOON).until(() -> TOLD.contains(next));
+        assertThat(TOLD).containsExactly(broken, next);
     }
 
     @Test

@@ -1,0 +1,65 @@
+package org.martsync.sync;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.martsync.dhis2.CachedProgram;
+import org.martsync.event.Mappings;
+
+/** Says what has changed in table {@code mapping} since the last look. */
+public final class WatchMappings {
+
+    private final CachedProgram program;
+    private Map<String, Object> seen;
+
+    public WatchMappings(CachedProgram program) {
+        this.program = program;
+    }
+
+    /**
+     * What a look found new.
+     *
+     * @param sentence which mappings were added, changed or removed, by their names
+     * @param names    those that were added or changed
+     */
+    public record Changes(String sentence, Set<String> names) {
+    }
+
+    /**
+     * Compares with the last look; the first one has nothing to compare with.
+     *
+     * @param rows {@code program_name} and the {@code version} of its row
+     * @return null when nothing has changed
+     */
+    public synchronized Changes changes(List<Map<String, Object>> rows) {
+        Map<String, Object> now = new TreeMap<>();
+        rows.forEach(row -> now.put((String) row.get("program_name"), row.get("version")));
+        Map<String, Object> before = seen == null ? now : seen;
+        seen = now;
+        List<String> said = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        now.forEach((name, version) -> {
+            if (!Objects.equals(before.get(name), version)) {
+                names.add(name);
+                said.add(name + (before.containsKey(name) ? " changed" : " added"));
+            }
+        });
+        before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; runs that begin from now on go by it", names);
+    }
+
+    /**
+     * Returns a sentence for each new mapping that nothing can be sent by. The program's metadata is looked into where it is
+     * fresh, which it is not before the first run.
+     *
+     * @param rows of {@code routes/sql/read-mappings.sql}
+     */
+    public List<String> unusable(Changes changes, List<Map<String, Object>> rows) {
+        Mappings mappings = Mappings.read(rows, program.stale() ? null : program.get());
+        return changes.names().stream().map(mappings::broken).filter(Objects::nonNull).toList();
+    }
+}
