@@ -60,6 +60,11 @@ public final class Rehearsal {
         return !through && outcomes.size() < limit;
     }
 
+    /** How many events more are wanted, and so how many patients at most. */
+    public int room() {
+        return limit - outcomes.size();
+    }
+
     String newMapping() {
         return newMapping;
     }
