@@ -54,6 +54,9 @@ public class Inspection implements CamelContextConfiguration {
     private boolean on;
     /** Whether it was switched on here, and not only by tracing or debugging, with which it ends then. */
     private boolean asked;
+    /** Whether its end has begun: where that broke off, the next look goes on with it. */
+    private boolean ending;
+    private boolean troubled;
     private long since;
     private String until = "";
 
@@ -90,7 +93,7 @@ public class Inspection implements CamelContextConfiguration {
         if (tracer() != null) {
             tracer().setBacklogSize(STEPS_TRACED);
         }
-        watch.scheduleWithFixedDelay(this::look, BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(this::lookAgain, BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @ManagedAttribute(description = "Whether exchanges are inspected now")
@@ -113,7 +116,7 @@ public class Inspection implements CamelContextConfiguration {
 
     @ManagedOperation(description = "Ends it, with tracing and debugging. What a breakpoint holds goes on.")
     public synchronized void switchOff() {
-        if (on) {
+        if (debugger != null) {
             end("");
         }
     }
@@ -123,16 +126,34 @@ public class Inspection implements CamelContextConfiguration {
         return failedSteps.failures();
     }
 
+    /** One exception and nobody would look any more: then tracing would stay on. Its message may quote. */
+    private void lookAgain() {
+        try {
+            look();
+            troubled = false;
+        } catch (RuntimeException e) {
+            if (!troubled) {
+                LOG.warn("exchanges that are inspected: a look broke ({}); it is tried again every {} s", e.getClass().getName(), BETWEEN_LOOKS.toSeconds());
+            }
+            troubled = true;
+        }
+    }
+
     /** Follows what others switch, and ends what has lasted long enough. */
     synchronized void look() {
-        boolean used = debugger.isEnabled() || tracer() != null && tracer().isEnabled();
-        if (on && nanos.getAsLong() - since >= length.toNanos()) {
-            end(": " + length.toSeconds() + " s (console.inspect-for) are over");
-        } else if (on && !asked && !used) {
+        if (ending) {
             end("");
-        } else if (used && !on) {
+        } else if (on && nanos.getAsLong() - since >= length.toNanos()) {
+            end(": " + length.toSeconds() + " s (console.inspect-for) are over");
+        } else if (on && !asked && !isUsed()) {
+            end("");
+        } else if (!on && isUsed()) {
             begin();
         }
+    }
+
+    private boolean isUsed() {
+        return debugger.isEnabled() || tracer() != null && tracer().isEnabled();
     }
 
     private void begin() {
@@ -144,23 +165,41 @@ public class Inspection implements CamelContextConfiguration {
         LOG.info("exchanges are inspected until {}", until);
     }
 
+    /** What holds batches and shows patients' data goes first, each whatever becomes of the other. */
     private void end(String why) {
-        on = false;
+        ending = true;
         asked = false;
         until = "";
-        failedSteps.off();
-        forgetInFlight();
-        letGo();
+        try {
+            letGo();
+        } finally {
+            try {
+                endTracing();
+            } finally {
+                failedSteps.off();
+                forgetInFlight();
+            }
+        }
+        ending = false;
+        if (on) {
+            LOG.info("exchanges are no longer inspected{}", why);
+        }
+        on = false;
+    }
+
+    private void letGo() {
+        try {
+            debugger.resumeAll();
+        } finally {
+            debugger.disableDebugger();
+        }
+    }
+
+    private void endTracing() {
         if (tracer() != null) {
             tracer().setEnabled(false);
             tracer().clear();
         }
-        LOG.info("exchanges are no longer inspected{}", why);
-    }
-
-    private void letGo() {
-        debugger.resumeAll();
-        debugger.disableDebugger();
     }
 
     /** Camel forgets those that are listed when they are done, but no more once listing is switched off. */
@@ -190,8 +229,5 @@ public class Inspection implements CamelContextConfiguration {
     public void close() {
         watch.shutdownNow();
         switchOff();
-        if (debugger != null) {
-            letGo();
-        }
     }
 }

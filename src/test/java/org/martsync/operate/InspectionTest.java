@@ -1,20 +1,25 @@
 package org.martsync.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultInflightRepository;
 import org.apache.camel.spi.BacklogDebugger;
 import org.apache.camel.spi.BacklogTracer;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +32,22 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class InspectionTest {
 
+    /** Breaks when it is to forget, so many times. */
+    private static final class Flight extends DefaultInflightRepository {
+
+        private volatile int breaks;
+
+        @Override
+        public Collection<InflightExchange> browse() {
+            if (breaks > 0) {
+                breaks--;
+                throw new IllegalStateException("Tendai");
+            }
+            return super.browse();
+        }
+    }
+
+    private final Flight flight = new Flight();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final CountDownLatch go = new CountDownLatch(1);
     private volatile long nanos = Long.MAX_VALUE - 1; // it may begin anywhere
@@ -34,6 +55,7 @@ class InspectionTest {
 
     @BeforeEach
     void start() throws Exception {
+        camel.setInflightRepository(flight);
         inspection.beforeApplicationStart(camel);
         camel.addRoutes(new RouteBuilder() {
             @Override
@@ -103,6 +125,59 @@ class InspectionTest {
         inspection.look();
         assertThat(inspection.isOn()).isFalse();
         assertThat(said(log)).hasSize(2).last().isEqualTo("exchanges are no longer inspected");
+    }
+
+    @Test
+    void anEndThatBreaksOffLeavesNoTracingBehindAndIsTriedAgain(CapturedOutput log) {
+        inspection.afterApplicationStart(camel);
+        tracer().setEnabled(true);
+        debugger().enableDebugger();
+        inspection.look();
+        send("direct:outer", "good");
+        flight.breaks = 2;
+        assertThatThrownBy(inspection::switchOff).hasMessage("Tendai");
+        assertThat(tracer().isEnabled()).isFalse();
+        assertThat(tracer().getQueueSize()).isZero();
+        assertThat(debugger().isEnabled()).isFalse();
+
+        await().until(() -> !inspection.isOn());
+        assertThat(flight.isInflightBrowseEnabled()).isFalse();
+        assertThat(said(log)).containsExactly("exchanges are inspected until 2026-01-01T08:15:00Z",
+                "exchanges that are inspected: a look broke (java.lang.IllegalStateException); it is tried again every 1 s",
+                "exchanges are no longer inspected");
+        assertThat(log.getOut()).doesNotContain("Tendai");
+    }
+
+    @Test
+    void aTracerThatBreaksHoldsNoBatchUpAndIsSwitchedOffByTheNextLook() {
+        BacklogTracer real = tracer();
+        AtomicInteger breaks = new AtomicInteger(1);
+        camel.getCamelContextExtension().addContextPlugin(BacklogTracer.class, (BacklogTracer) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BacklogTracer.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("setEnabled") && breaks.getAndDecrement() > 0) {
+                        throw new IllegalStateException("Tendai");
+                    }
+                    return method.invoke(real, arguments);
+                }));
+        real.setEnabled(true);
+        debugger().enableDebugger();
+        inspection.look();
+        nanos += Duration.ofMinutes(15).toNanos();
+        assertThatThrownBy(inspection::look).hasMessage("Tendai");
+        assertThat(debugger().isEnabled()).isFalse();
+        assertThat(real.isEnabled()).isTrue();
+
+        inspection.look();
+        assertThat(real.isEnabled()).isFalse();
+        assertThat(inspection.isOn()).isFalse();
+    }
+
+    @Test
+    void switchingOffEndsATracingThatWasNotSeenYet(CapturedOutput log) {
+        tracer().setEnabled(true);
+        inspection.switchOff();
+        assertThat(tracer().isEnabled()).isFalse();
+        assertThat(said(log)).isEmpty();
     }
 
     @Test
@@ -197,6 +272,6 @@ class InspectionTest {
     }
 
     private static List<String> said(CapturedOutput log) {
-        return log.getOut().lines().filter(line -> line.contains("inspected")).map(line -> line.replaceFirst(".*console: ", "")).toList();
+        return log.getOut().lines().filter(line -> line.contains("inspected")).map(line -> line.replaceFirst(".*console *: ", "")).toList();
     }
 }
