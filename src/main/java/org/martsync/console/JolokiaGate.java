@@ -22,7 +22,8 @@ import org.jolokia.server.core.util.RequestType;
  */
 public final class JolokiaGate extends AbstractRequestHandler {
 
-    private static final Set<String> OPEN_TO_SEND = Set.of("direct:retrigger", "direct:customise");
+    private static final String CUSTOMISE = "direct:customise";
+    private static final Set<String> OPEN_TO_SEND = Set.of("direct:retrigger", CUSTOMISE);
     /** These write out settings in place of their names, which may be passwords, if the first argument is true. */
     private static final Pattern ROUTES_SOURCE = Pattern.compile("dumpRoutes?As(Xml|Yaml)");
 
@@ -62,7 +63,7 @@ public final class JolokiaGate extends AbstractRequestHandler {
     /** The console sends text only, and integrators' steps expect what they get in a run: try-customise makes that of it. */
     @SuppressWarnings("unchecked")
     private static void tryPayload(JolokiaExecRequest exec) {
-        if (JolokiaRestrictor.SENDS.contains(JolokiaRestrictor.named(exec.getOperation())) && route(exec.getArguments()).equals("direct:customise")) {
+        if (JolokiaRestrictor.SENDS.contains(JolokiaRestrictor.named(exec.getOperation())) && route(exec.getArguments()).equals(CUSTOMISE)) {
             ((List<Object>) exec.getArguments()).set(0, "direct:try-customise");
         }
     }
@@ -79,6 +80,10 @@ public final class JolokiaGate extends AbstractRequestHandler {
         if (JolokiaRestrictor.SENDS.contains(operation)) {
             if (!OPEN_TO_SEND.contains(route(arguments))) {
                 throw new SecurityException("From outside only " + String.join(" and ", OPEN_TO_SEND.stream().sorted().toList()) + " can be sent to.");
+            }
+            // the answer or a failure's words tell what integrators' steps put in or looked up
+            if (route(arguments).equals(CUSTOMISE) && !JolokiaRestrictor.has(ConsoleLogin.PATIENTS)) {
+                throw new SecurityException("Who sends to " + CUSTOMISE + " has the role patients.");
             }
             if (arguments.size() > 2 && !areHeadersHarmless(arguments.get(2))) {
                 throw new SecurityException("Headers are a map without names that begin with Camel or org.apache.camel.");

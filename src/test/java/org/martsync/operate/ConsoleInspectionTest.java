@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,16 +136,34 @@ class ConsoleInspectionTest {
 
     @Test
     void aPayloadThatIsSentByHandGoesThroughCustomiseAsInARun() throws Exception {
-        startTracing(acts);
+        startTracing(admin);
         String payload = "{\"status\": \"ACTIVE\", \"dataValues\": [{\"dataElement\": \"VtElem00001\", \"value\": \"by hand\"}]}";
-        assertThat(acts.exec(CONTEXT, "canSendToEndpoint(java.lang.String)", "direct://customise").at("/value").asBoolean()).isTrue();
-        assertThat(acts.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", payload,
+        assertThat(admin.exec(CONTEXT, "canSendToEndpoint(java.lang.String)", "direct://customise").at("/value").asBoolean()).isTrue();
+        assertThat(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", payload,
                 Map.of("mapping", "Visit")).at("/status").asInt()).isEqualTo(200);
         assertThat(text(admin.exec(TRACER, "dumpTracedMessagesAsXml(java.lang.String)", "customise"))).contains("<body type=\"java.util.LinkedHashMap\">", "by hand",
                 "<header key=\"mapping\" type=\"java.lang.String\">Visit</header>", "<header key=\"rehearsal\" type=\"java.lang.String\">true</header>");
-        assertThat(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", payload).at("/status").asInt()).isEqualTo(200);
-        assertThat(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", "no JSON").at("/status").asInt()).isEqualTo(500);
+        assertThat(admin.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", payload).at("/status").asInt()).isEqualTo(200);
+        assertThat(admin.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", "no JSON").at("/status").asInt()).isEqualTo(500);
         assertThat(chain.dhis2.requests()).isZero();
+    }
+
+    @Test
+    void whatCustomiseMakesOfAPayloadIsForWhoMaySeePatients() throws Exception {
+        String payload = "{\"dataValues\": [{\"dataElement\": \"VtElem00001\", \"value\": \"" + SECRET + "\"}]}";
+        for (String endpoint : List.of("direct:customise", "direct://customise")) {
+            for (String operation : List.of("requestStringBody(java.lang.String, java.lang.String)", "requestBody(java.lang.String, java.lang.Object)",
+                    "sendStringBody(java.lang.String, java.lang.String)", "sendBody(java.lang.String, java.lang.Object)")) {
+                for (String body : List.of(payload, "no JSON " + SECRET)) {
+                    JsonNode refused = acts.exec(CONTEXT, operation, endpoint, body);
+                    assertThat(refused.at("/status").asInt()).as(refused.toString()).isEqualTo(403);
+                    assertThat(refused.at("/value").isMissingNode()).isTrue();
+                    assertThat(refused.at("/error").asText()).contains("has the role patients").doesNotContain(SECRET);
+                }
+            }
+        }
+        assertThat(admin.exec(CONTEXT, "requestStringBody(java.lang.String, java.lang.String)", "direct://customise", payload).at("/value").toString())
+                .contains(SECRET);
     }
 
     private static String text(JsonNode answer) {

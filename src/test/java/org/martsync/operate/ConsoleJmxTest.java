@@ -155,8 +155,10 @@ class ConsoleJmxTest {
         assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retrigger " + event);
         chain.atRest();
         chain.assertEvent(event).isSynced();
-        assertThat(acts.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", "{}",
+        assertThat(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", "{}",
                 Map.of("mapping", "Visit")).at("/status").asInt()).isEqualTo(200);
+        assertRefused(acts.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", "{}",
+                Map.of("mapping", "Visit")));
     }
 
     @Test
