@@ -34,6 +34,7 @@ final class CheckSettings {
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
+    private static final Pattern CONSOLE_PREFIX = Pattern.compile("\\S+\\s+\\S+\\s+\\{(?!(bcrypt|noop|token)})[^}]*}.*");
     private static final Pattern CONSOLE_TOKEN = Pattern.compile("\\S+\\s+\\S+\\s+\\{token}[0-9a-fA-F]{64}");
     private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
@@ -205,6 +206,9 @@ final class CheckSettings {
                 if (!CONSOLE_USER.matcher(line).matches()) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) must be a name, roles out of look, act and patients "
                             + "joined by commas, and a password, for example: nurse look,act {bcrypt}$2a$...");
+                } else if (CONSOLE_PREFIX.matcher(line).matches()) {
+                    problems.add("Line " + (i + 1) + " of " + file + " (console.users) must have {bcrypt}, {noop} or {token} in small letters, "
+                            + "or nothing in curly brackets, before the password; one that begins with such brackets goes behind {noop}.");
                 } else if (line.contains("{token}") && !CONSOLE_TOKEN.matcher(line).matches()) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) must have the SHA-256 of the token behind {token}, "
                             + "64 digits and letters from a to f, and not the token.");

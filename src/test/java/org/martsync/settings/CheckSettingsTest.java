@@ -57,14 +57,22 @@ class CheckSettingsTest {
                 admin look,act,patients hidden-3
                 nightly look {token}5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5
                 hourly look {token}hidden-4
+                daily look {TOKEN}5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5
+                weekly look {BCrypt}hidden-5
+                monthly look {sha256}hidden-6
+                yearly look {noop}{TOKEN}hidden-7
+                clerk-2 look {bcrypt}$2a$10$hidden
+                clerk-3 look hidden{X}
                 """);
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.putAll(Map.of("console.user", "admin", "console.users", users.toString()));
-        assertThat(problems(settings)).hasSize(5).noneMatch(problem -> problem.contains("hidden"))
+        assertThat(problems(settings)).hasSize(8).noneMatch(problem -> problem.contains("hidden") || problem.contains("5994"))
                 .satisfiesExactly(one -> assertThat(one).startsWith("Line 4 of").contains("must be a name, roles out of look, act and patients"),
                         two -> assertThat(two).startsWith("Line 5 of"), three -> assertThat(three).startsWith("Line 6 of").endsWith("in use already."),
                         four -> assertThat(four).startsWith("Line 7 of").endsWith("in use already."),
-                        five -> assertThat(five).startsWith("Line 9 of").contains("SHA-256 of the token"));
+                        five -> assertThat(five).startsWith("Line 9 of").contains("SHA-256 of the token"),
+                        six -> assertThat(six).startsWith("Line 10 of").contains("must have {bcrypt}, {noop} or {token} in small letters"),
+                        seven -> assertThat(seven).startsWith("Line 11 of"), eight -> assertThat(eight).startsWith("Line 12 of"));
         settings.put("console.users", place.resolve("none").toString());
         assertThat(problems(settings)).singleElement().asString().contains("(console.users) cannot be read");
     }
