@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.martsync.dhis2.Dhis2Refuses;
@@ -215,6 +216,20 @@ public final class Run {
                     what.startsWith(DATABASE_AWAY) ? Trouble.RUN_STOPPED : Trouble.DHIS2_AWAY);
         }
         return pause.isZero() ? 0 : Math.max(1, pause.toMillis());
+    }
+
+    /**
+     * Ends the run if its routes were stopped under a batch: that is no fault of the batch, which stays pending.
+     *
+     * @param failure a rejected execution where they were
+     * @return whether they were
+     */
+    boolean routesStopped(Throwable failure) {
+        if (find(failure, RejectedExecutionException.class) == null) {
+            return false;
+        }
+        stopAsAsked("its routes were stopped. Events that are left wait for the next run.");
+        return true;
     }
 
     private static String seconds(Duration time) {

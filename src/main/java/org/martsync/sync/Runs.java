@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,11 +113,8 @@ public final class Runs {
     public synchronized void brokenOff(Run run, Exception failure) {
         another = false;
         if (current == run) {
-            String left = ". Events that are left wait for the next run.";
-            if (failure instanceof RejectedExecutionException) {
-                run.stopAsAsked("its routes were stopped" + left);
-            } else {
-                run.stop("something unexpected happened (" + AfterFailure.inWords(failure) + ")" + left);
+            if (!run.routesStopped(failure)) {
+                run.stop("something unexpected happened (" + AfterFailure.inWords(failure) + "). Events that are left wait for the next run.");
             }
             end(run, null);
             LOG.warn(run.summary());

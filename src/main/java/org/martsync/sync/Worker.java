@@ -209,6 +209,9 @@ public final class Worker {
         }
         claimed = null;
         batch = null;
+        if (run.routesStopped(failure)) {
+            return 0;
+        }
         long pause = run.outage(failure);
         if (pause >= 0) {
             BatchSize.Reason reason = tooMuch == null ? BatchSize.reason(failure) : tooMuch;

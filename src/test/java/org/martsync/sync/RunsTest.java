@@ -7,11 +7,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.RuntimeCamelException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.martsync.SetClock;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What is remembered of a run, with a clock that the test sets. */
+@ExtendWith(OutputCaptureExtension.class)
 class RunsTest {
 
     private static final Instant TICK = Instant.parse("2026-01-01T00:00:00Z");
@@ -28,6 +34,20 @@ class RunsTest {
         clock.pass(Duration.ofSeconds(3600));
         assertThat(runs.last().seconds()).isEqualTo(90.0);
         assertThat(runs.last().summary()).endsWith("0 requests; 90.0 s");
+    }
+
+    @Test
+    void aBatchWhoseRoutesAreStoppedEndsTheRunAndIsNotBroken(CapturedOutput log) {
+        Run run = runs.begin(TICK);
+        Worker worker = new Worker(run);
+        int patients = worker.patients();
+        Exception stopped = new RuntimeCamelException(new RejectedExecutionException("stopped while waiting for its turn", new InterruptedException()));
+        assertThat(new AfterFailure().ofBatch(worker, stopped)).isZero();
+        assertThat(worker.busy()).isFalse();
+        assertThat(worker.patients()).isEqualTo(patients);
+        assertThat(run.stopped()).startsWith("its routes were stopped.");
+        assertThat(run.trouble()).as("nobody is told").isNull();
+        assertThat(log.getOut()).doesNotContain("a batch broke");
     }
 
     @Test
