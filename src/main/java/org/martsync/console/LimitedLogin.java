@@ -14,7 +14,7 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 /** Compares names and passwords, and lets whoever failed too often wait before the next is looked at, right or wrong. */
 final class LimitedLogin extends DaoAuthenticationProvider {
 
-    /** The password was not looked at. */
+    /** Not looked at, or a wrong token. */
     static final class MustWait extends AccountStatusException {
 
         private final long seconds;

@@ -12,12 +12,14 @@ import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 /**
  * Signs a script in by its token. Only the tokens' SHA-256 are known here: a token is long and made by chance, so that
- * nothing slower is needed to keep it from being guessed, as a password needs.
+ * nothing slower is needed to keep it from being guessed, as a password needs, and a right one never has to wait: whoever
+ * sends wrong ones from the same address, as all have it behind a proxy, would lock the others' scripts out.
  */
 final class TokenLogin implements AuthenticationManager {
 
@@ -43,22 +45,24 @@ final class TokenLogin implements AuthenticationManager {
     /** @param given its credentials are the token */
     @Override
     public Authentication authenticate(Authentication given) {
-        String address = given.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
-        Duration left = limit.attempt(address, ANY);
-        if (!left.isZero()) {
-            throw new LimitedLogin.MustWait(left.toSeconds() + 1);
-        }
         Token found = find(String.valueOf(given.getCredentials()));
         if (found == null) {
-            if (limit.isUsedUp(address, ANY)) {
-                LOG.warn("too many wrong tokens from {}; the next have to wait", address);
-            }
-            throw new BadCredentialsException("no such token");
+            throw refused(given.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "");
         }
-        limit.succeeded(address, ANY);
         UsernamePasswordAuthenticationToken in = UsernamePasswordAuthenticationToken.authenticated(found.name(), null, found.roles());
         in.setDetails(given.getDetails());
         return in;
+    }
+
+    private AuthenticationException refused(String address) {
+        Duration left = limit.attempt(address, ANY);
+        if (!left.isZero()) {
+            return new LimitedLogin.MustWait(left.toSeconds() + 1);
+        }
+        if (limit.isUsedUp(address, ANY)) {
+            LOG.warn("too many wrong tokens from {}; the next have to wait", address);
+        }
+        return new BadCredentialsException("no such token");
     }
 
     /** All are compared, each to its end: how long it takes tells nothing. */
