@@ -30,7 +30,7 @@ final class TracedMessages {
     private static final Set<String> SHOWN = Set.of("uid", "first", "last", "timestamp", "elapsed", "threadName", "done", "failed", "location",
             "routeId", "fromRouteId", "toNode", "exchangeId");
     /** Camel 4.18.0 writes the & between an endpoint's parameters as it is, and control characters that stand in a value. */
-    private static final Pattern BARE = Pattern.compile("&(?!(amp|lt|gt|quot|apos);)");
+    private static final Pattern BARE = Pattern.compile("&(?!(amp|lt|gt|quot|apos|#\\d+|#x[0-9a-fA-F]+);)");
     private static final Pattern NO_XML = Pattern.compile("[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
     private TracedMessages() {
