@@ -2,6 +2,7 @@ package org.martsync.routes;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,8 @@ import org.springframework.context.SmartLifecycle;
 final class WatchRoutes implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger("routes");
-    private static final long MILLISECONDS_BETWEEN_LOOKS = 400;
+    /** An edit is taken up by the second look after it. */
+    static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
     private final RouteFiles files;
     private final LiveRoutes live;
@@ -156,7 +158,7 @@ final class WatchRoutes implements SmartLifecycle {
             thread.setDaemon(true);
             return thread;
         });
-        looks.scheduleWithFixedDelay(this::look, MILLISECONDS_BETWEEN_LOOKS, MILLISECONDS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+        looks.scheduleWithFixedDelay(this::look, BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Measures the program and writes {@code target/bench.json}; takes about a quarter of an hour.
- * {@code -Dbench.only=ceiling}, {@code growth} or {@code processes} does that part alone.
+ * {@code -Dbench.only=ceiling}, {@code growth}, {@code processes} or {@code history} does that part alone.
  */
 public final class Bench {
 
@@ -26,6 +26,7 @@ public final class Bench {
         parts.put("ceiling", figures -> new AgainstOthers(figures).measure());
         parts.put("growth", figures -> new Growth(figures).measure());
         parts.put("processes", figures -> new TwoProcesses(figures).measure());
+        parts.put("history", figures -> new History(figures).measure());
         String only = System.getProperty("bench.only", "");
         if (!only.isEmpty()) {
             parts.keySet().retainAll(Set.of(only));

@@ -1,6 +1,7 @@
 package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,16 +41,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.martsync.RouteFixture;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.ClinicAssert;
+import org.martsync.dhis2.CachedProgram;
 import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.TrackerStore;
+import org.martsync.sync.Run;
 import org.yaml.snakeyaml.Yaml;
 
 /** Each recipe of {@code docs/cookbook.md}, taken out of the page and run in a site's directory. */
@@ -62,18 +71,55 @@ class CookbookTest {
     private static final String STAGE = """
             {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"gbv_form": {"site_type": "SqX8j4oFNN3"}}}""";
 
-    @TempDir private Path place;
-    private final Clinic clinic = Clinic.installed();
-    private final Dhis2StandIn dhis2 = Dhis2StandIn.start();
+    private static final String CUSTOMISE = "routes.d/customise.camel.yaml";
+
+    @TempDir private static Path place;
+    private static Clinic clinic;
+    private static Dhis2StandIn dhis2;
+    private static HttpServer chatServer;
+    private static final List<String> CHAT = new CopyOnWriteArrayList<>();
+    private static final GreenMail MAIL = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    /** Takes up what is saved, and tells of trouble as the recipe for that says. */
+    private static RunningProgram program;
+
+    @BeforeAll
+    static void start() throws IOException {
+        clinic = Clinic.installed();
+        clinic.formTable("gbv_form", "site_type");
+        dhis2 = Dhis2StandIn.start();
+        chatServer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        chatServer.createContext("/", asked -> {
+            CHAT.add(asked.getRequestURI() + " " + new ObjectMapper().readTree(asked.getRequestBody()).get("text").asText());
+            asked.sendResponseHeaders(200, -1);
+            asked.close();
+        });
+        chatServer.start();
+        MAIL.start();
+        Map<String, String> settings = settings("Be told by mail and in a chat");
+        settings.computeIfPresent("notify.webhook", (name, url) -> url.replace("https://chat.clinic.example", "http://127.0.0.1:" + chatServer.getAddress().getPort()));
+        settings.replace("notify.mail.server", "127.0.0.1:" + MAIL.getSmtp().getPort());
+        settings.put("routes.watch", "true");
+        program = start(dhis2.url(), settings);
+    }
 
     @BeforeEach
     void twoMappings() {
-        clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"]}").mapping("IPV", STAGE, "{}").mapping("HTS", STAGE, "{}");
-        clinic.formTable("gbv_form", "site_type");
+        dhis2.store().clear();
+        clinic.emptied().mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"]}").mapping("IPV", STAGE, "{}").mapping("HTS", STAGE, "{}");
     }
 
     @AfterEach
-    void stop() {
+    void asItShips() throws IOException {
+        dhis2.acceptConnections();
+        Files.deleteIfExists(place.resolve(CUSTOMISE));
+        awaitCustomiseOf("routes/customise.camel.yaml");
+    }
+
+    @AfterAll
+    static void stop() {
+        program.close();
+        MAIL.stop();
+        chatServer.stop(0);
         dhis2.close();
         clinic.close();
     }
@@ -81,7 +127,7 @@ class CookbookTest {
     @Test
     void everyRecipeIsTried() throws IOException {
         assertThat(Pattern.compile("(?m)^## (.*)$").matcher(Files.readString(Path.of("docs/cookbook.md"))).results().map(found -> found.group(1)))
-                .containsExactly("Skip the events of one mapping", "Change one value on the way", "Add a data element from another table",
+                .containsExactly("Skip the events of one mapping", "Use another schedule for one mapping", "Change one value on the way", "Add a data element from another table",
                         "Send a copy of each event to a file", "Be told by mail and in a chat", "Through a proxy",
                         "A DHIS2 with a certificate of a private authority", "What the design does not allow");
     }
@@ -92,6 +138,30 @@ class CookbookTest {
         int hts = event(2, "HTS", "Static");
         runWith("Skip the events of one mapping");
         ClinicAssert.assertThat(clinic).event(ipv).isRejectedBecause("IPV is not sent before the training in June.");
+        ClinicAssert.assertThat(clinic).event(hts).isSynced();
+    }
+
+    @Test
+    void theEventsOfOneMappingWaitForTheirHours() throws IOException {
+        int hts = event(1, "HTS", "Static");
+        int ipv = event(2, "IPV", "Static");
+        String recipe = files("Use another schedule for one mapping").get(CUSTOMISE);
+        assertThat(recipe).contains("range '5..21'");
+        write(CUSTOMISE, recipe.replace("5..21", "0..23"));
+        awaitCustomiseOf(CUSTOMISE);
+        for (int i = 0; i < 2; i++) {
+            assertThat(run().waiting()).isEqualTo(1);
+        }
+        ClinicAssert.assertThat(clinic).event(ipv).isSynced();
+        assertThat(clinic.event(hts).synced()).isFalse();
+        assertThat(clinic.event(hts).retryCount()).isZero();
+        assertThat(clinic.logOf(hts)).isEmpty();
+        assertThat(dhis2.store().events()).hasSize(1);
+
+        asItShips();
+        write(CUSTOMISE, recipe.replace("5..21", "24..25"));
+        awaitCustomiseOf(CUSTOMISE);
+        run();
         ClinicAssert.assertThat(clinic).event(hts).isSynced();
     }
 
@@ -139,31 +209,13 @@ class CookbookTest {
 
     @Test
     void peopleAreToldByMailAndInAChat() throws Exception {
-        List<String> chat = new CopyOnWriteArrayList<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", asked -> {
-            chat.add(asked.getRequestURI() + " " + new ObjectMapper().readTree(asked.getRequestBody()).get("text").asText());
-            asked.sendResponseHeaders(200, -1);
-            asked.close();
-        });
-        server.start();
-        GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
-        mail.start();
         event(1, "IPV", "Static");
-        Map<String, String> settings = settings("Be told by mail and in a chat");
-        settings.computeIfPresent("notify.webhook", (name, url) -> url.replace("https://chat.clinic.example", "http://127.0.0.1:" + server.getAddress().getPort()));
-        settings.replace("notify.mail.server", "127.0.0.1:" + mail.getSmtp().getPort());
         dhis2.refuseConnections();
-        try (RunningProgram program = start(dhis2.url(), settings)) {
-            program.run();
-            Awaitility.await().until(() -> chat.size() == 1 && mail.getReceivedMessages().length == 1);
-            assertThat(chat.get(0)).startsWith("/hooks/4hd8 mart-dhis2-sync, DoA0vsy8Da5: DHIS2 does not answer.");
-            assertThat(mail.getReceivedMessages()[0].getAllRecipients()[0]).hasToString("dhis2-team@clinic.example");
-            assertThat(mail.getReceivedMessages()[0].getFrom()[0]).hasToString("clinic-7@clinic.example");
-        } finally {
-            mail.stop();
-            server.stop(0);
-        }
+        program.run();
+        Awaitility.await().until(() -> CHAT.size() == 1 && MAIL.getReceivedMessages().length == 1);
+        assertThat(CHAT.get(0)).startsWith("/hooks/4hd8 mart-dhis2-sync, DoA0vsy8Da5: DHIS2 does not answer.");
+        assertThat(MAIL.getReceivedMessages()[0].getAllRecipients()[0]).hasToString("dhis2-team@clinic.example");
+        assertThat(MAIL.getReceivedMessages()[0].getFrom()[0]).hasToString("clinic-7@clinic.example");
     }
 
     @Test
@@ -177,8 +229,8 @@ class CookbookTest {
         settings.put("camel.component.http.proxy-host", "127.0.0.1");
         settings.put("camel.component.http.proxy-port", String.valueOf(proxy.getAddress().getPort()));
         // only the proxy knows the way to that name
-        try (RunningProgram program = start("http://dhis2.clinic.invalid", settings)) {
-            program.run();
+        try (RunningProgram behind = start("http://dhis2.clinic.invalid", settings)) {
+            behind.run();
             ClinicAssert.assertThat(clinic).event(event).isSynced();
         } finally {
             proxy.stop(0);
@@ -188,7 +240,6 @@ class CookbookTest {
     @Test
     void aDhis2ByHttpsIsAskedThroughTheProxyToo() throws Exception {
         List<String> asked = new CopyOnWriteArrayList<>();
-        event(1, "IPV", "Static");
         try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> {
                 try {
@@ -206,8 +257,8 @@ class CookbookTest {
             Map<String, String> settings = settings("Through a proxy");
             settings.put("camel.component.http.proxy-host", "127.0.0.1");
             settings.put("camel.component.http.proxy-port", String.valueOf(proxy.getLocalPort()));
-            try (RunningProgram program = start("https://dhis2.clinic.invalid", settings)) {
-                assertThat(program.run().stopped()).isNotNull();
+            try (RouteFixture routes = asking("https://dhis2.clinic.invalid", settings)) {
+                assertThatThrownBy(() -> read(routes)).isInstanceOf(Dhis2Unavailable.class);
             }
         }
         assertThat(asked).isNotEmpty().allSatisfy(line -> assertThat(line).startsWith("CONNECT dhis2.clinic.invalid:443 "));
@@ -226,18 +277,18 @@ class CookbookTest {
         secure.createContext("/", asked -> passOn(asked, dhis2.url()));
         secure.start();
         String url = "https://127.0.0.1:" + secure.getAddress().getPort();
-        int event = event(1, "IPV", "Static");
         String before = System.getProperty("javax.net.ssl.trustStore");
         try {
-            try (RunningProgram program = start(url, new LinkedHashMap<>())) {
-                assertThat(program.run().stopped()).contains("SSLHandshakeException");
+            try (RouteFixture routes = asking(url, Map.of())) {
+                assertThatThrownBy(() -> read(routes)).hasMessageContaining("SSLHandshakeException");
             }
             MatchResult commands = COMMANDS.matcher(recipe("A DHIS2 with a certificate of a private authority")).results().findFirst().orElseThrow();
             command(commands.group(1));
             assertThat(recipe("A DHIS2 with a certificate of a private authority")).contains("-Djavax.net.ssl.trustStore=config/trusted");
             System.setProperty("javax.net.ssl.trustStore", place.resolve("config/trusted").toString());
-            try (RunningProgram program = start(url, new LinkedHashMap<>())) {
-                program.run();
+            try (RouteFixture routes = asking(url, Map.of())) {
+                read(routes);
+                assertThat(routes.bean(CachedProgram.class).get()).isNotNull();
             }
         } finally {
             if (before == null) {
@@ -247,27 +298,51 @@ class CookbookTest {
             }
             secure.stop(0);
         }
-        ClinicAssert.assertThat(clinic).event(event).isSynced();
+    }
+
+    /** The routes that ask DHIS2, which is all that such a recipe is about. */
+    private static RouteFixture asking(String url, Map<String, String> settings) {
+        return RouteFixture.load("dhis2", clinic, Stream.concat(Stream.of("dhis2.url=" + url),
+                settings.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue())).toList());
+    }
+
+    private static void read(RouteFixture routes) {
+        routes.send("direct:read-program", Map.of(), null);
     }
 
     private void runWith(String recipe) throws IOException {
         for (Map.Entry<String, String> file : files(recipe).entrySet()) {
-            Path written = place.resolve(file.getKey());
-            Files.createDirectories(written.getParent());
-            // the test runs in the project's directory, a site in its own
-            Files.writeString(written, file.getValue().replace("file:routes.d", "file:" + place + "/routes.d").replace("file:copies", "file:" + place + "/copies"));
+            write(file.getKey(), file.getValue());
         }
-        try (RunningProgram program = start(dhis2.url(), new LinkedHashMap<>())) {
-            assertThat(program.run().stopped()).isNull();
-        }
+        awaitCustomiseOf(CUSTOMISE);
+        run();
     }
 
-    private RunningProgram start(String url, Map<String, String> settings) {
+    private static void awaitCustomiseOf(String file) {
+        CamelContext camel = program.bean(CamelContext.class);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> camel.getRoute("customise") != null
+                && String.valueOf(camel.getRoute("customise").getSourceLocation()).contains(file));
+    }
+
+    /** The test runs in the project's directory, a site in its own. */
+    private static void write(String file, String text) throws IOException {
+        Path written = place.resolve(file);
+        Files.createDirectories(written.getParent());
+        Files.writeString(written, text.replace("file:routes.d", "file:" + place + "/routes.d").replace("file:copies", "file:" + place + "/copies"));
+    }
+
+    private static Run run() {
+        Run run = program.run();
+        assertThat(run.stopped()).isNull();
+        return run;
+    }
+
+    private static RunningProgram start(String url, Map<String, String> settings) {
         settings.put("camel.main.routes-include-pattern", "file:routes/*.camel.yaml,file:" + place + "/routes.d/*.camel.yaml");
         return RunningProgram.start(clinic, url, "vatFxlZR2lj", settings.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toArray(String[]::new));
     }
 
-    private int event(int patient, String mapping, String siteType) {
+    private static int event(int patient, String mapping, String siteType) {
         clinic.patient(patient);
         clinic.encounter(10 + patient, patient, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
         clinic.form("gbv_form", 10 + patient, patient, Map.of("site_type", siteType), LocalDateTime.of(2024, 2, 1, 0, 0));

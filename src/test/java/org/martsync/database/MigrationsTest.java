@@ -43,7 +43,7 @@ class MigrationsTest {
     private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit",
             Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
-            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_patient_identifier", "sync_program_enrolment_patient");
+            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_log_days", "sync_patient_identifier", "sync_program_enrolment_patient");
 
     private final List<Clinic> clinics = new ArrayList<>();
     private final ExecutorService nodes = Executors.newCachedThreadPool();
@@ -182,7 +182,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6");
         assertOurIndexesServe(clinic);
     }
 
@@ -290,6 +290,19 @@ class MigrationsTest {
                 EXPLAIN SELECT coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id FROM events_to_sync WHERE synced IS NOT TRUE
                 ORDER BY coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id LIMIT 500""", String.class))
                 .anyMatch(line -> line.contains("using sync_events_pending")).noneMatch(line -> line.contains("Sort"));
+    }
+
+    @Test
+    void theIndexOfTheLogServesTheLastDays() {
+        Clinic clinic = open(Clinic.installed());
+        clinic.jdbc().update("""
+                INSERT INTO log (status, date_created, event_id, category)
+                SELECT 'success', localtimestamp - (50000 - i) * interval '1 hour', i, 'dhis-sync' FROM generate_series(1, 50000) i""");
+        clinic.migrated();
+        clinic.jdbc().execute("ANALYZE log");
+
+        assertThat(clinic.jdbc().queryForList("EXPLAIN SELECT count(*) FROM log WHERE category = 'dhis-sync' AND date_created >= current_date - 29", String.class))
+                .anyMatch(line -> line.contains("on sync_log_days"));
     }
 
     private Clinic open(Clinic clinic) {

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,30 +48,50 @@ class WatchRoutesTest {
             {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": "zRA08XEYiSF",
               "patient_identifier": "GGvUui7Dc3F", "birthdate": "wSp6Q7QDMsk"}}}""";
 
-    @TempDir private Path place;
-    private final Clinic clinic = Clinic.installed();
-    private final Dhis2StandIn dhis2 = Dhis2StandIn.start();
-    private RunningProgram program;
-    private WatchRoutes watch;
-    private int patients;
+    @TempDir private static Path place;
+    private static Clinic clinic;
+    private static Dhis2StandIn dhis2;
+    private static RunningProgram program;
+    private static int patients;
 
-    @BeforeEach
-    void start() throws IOException {
+    private WatchRoutes watch;
+
+    @BeforeAll
+    static void start() throws IOException {
+        clinic = Clinic.installed();
+        dhis2 = Dhis2StandIn.start();
         clinic.mapping("Patient", PATIENT, "{\"searchable\": [\"uic\"]}").mapping("IPV", STAGE, "{}");
         clinic.formTable("gbv_form", "site_type");
         copyRoutes();
         begin();
     }
 
-    private void begin() {
-        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", 
+    private static void begin() {
+        program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj",
                 "camel.main.routes-include-pattern=file:" + place + "/routes/*.camel.yaml,file:" + place + "/routes.d/*.camel.yaml");
+    }
+
+    @BeforeEach
+    void watch() {
         watch = new WatchRoutes(program.bean(RouteFiles.class), program.bean(LiveRoutes.class), program.bean(CheckRoutes.class),
                 program.bean(TryOut.class), program.bean(TryStatements.class));
     }
 
+    /** What the next test finds is as it ships, and runs. */
     @AfterEach
-    void stop() {
+    void putBack() throws IOException {
+        try (Stream<Path> added = Files.exists(place.resolve("routes.d")) ? Files.walk(place.resolve("routes.d")) : Stream.empty()) {
+            for (Path file : added.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+        copyRoutes();
+        looks(3);
+        assertThat(program.bean(LiveRoutes.class).running().texts()).isEqualTo(program.bean(RouteFiles.class).read());
+    }
+
+    @AfterAll
+    static void stop() {
         program.close();
         dhis2.close();
         clinic.close();
@@ -115,7 +138,7 @@ class WatchRoutesTest {
     void aSpoiltFileIsRefusedWithItsLineAndTheOldRouteGoesOn(CapturedOutput log) throws IOException {
         edit("routes/customise.camel.yaml", "      uri: direct:customise\n", "      uri: direct:customise\n     steps\n");
         looks(4);
-        assertThat(said(log)).singleElement().asString().containsPattern("customise.camel.yaml, line 2\\d: is not YAML: ").contains("goes on running");
+        assertThat(said(log)).singleElement().asString().containsPattern("customise.camel.yaml, line \\d\\d: is not YAML: ").contains("goes on running");
         arrives();
     }
 
@@ -253,6 +276,7 @@ class WatchRoutesTest {
 
         program.close();
         begin();
+        watch();
         assertThat(said(log).get(2)).contains("route customise of " + own + " replaces that of ");
         looks(2);
         Files.delete(own);
@@ -280,6 +304,17 @@ class WatchRoutesTest {
         assertThat(said(log)).singleElement().asString().contains("errors.camel.yaml is live: routes ");
         arrives();
         assertThat(program.bean(CamelContext.class).getRoutes()).hasSameSizeAs(program.bean(LiveRoutes.class).running().routes().values());
+    }
+
+    @Test
+    void anEditIsTakenUpByTheSecondLookAndThoseComeWithinTwoSeconds(CapturedOutput log) throws IOException {
+        assertThat(WatchRoutes.BETWEEN_LOOKS.multipliedBy(2)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+        edit("routes/customise.camel.yaml", NOTHING_CHANGED, HOLD_BACK + NOTHING_CHANGED);
+        edit("routes/sql/dead-letter.sql", "SELECT mapping", "SELECT  mapping");
+        looks(1);
+        assertThat(said(log)).isEmpty();
+        looks(1);
+        assertThat(said(log)).singleElement().asString().contains("is live: routes ");
     }
 
     @Test
@@ -325,7 +360,7 @@ class WatchRoutesTest {
         Files.writeString(place.resolve(file), text.replace(before, after));
     }
 
-    private void copyRoutes() throws IOException {
+    private static void copyRoutes() throws IOException {
         Files.createDirectories(place.resolve("routes/sql"));
         try (Stream<Path> files = Files.walk(Path.of("routes"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
