@@ -355,6 +355,45 @@ class EventsRouteTest {
         assertThat(batch.deferred()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"older", "newer"})
+    void twoVersionsOfOneEventWaitTogetherSoThatTheOlderIsNotSentOverTheNewer(String held) {
+        mapping("Second", "\"second_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "older"), MORNING);
+        clinic.pending(1, "Second", 101);
+        clinic.form("second_form", 101, 1, Map.of("answer", "newer"), MORNING);
+        clinic.encounter(102, 1, "ZW", MORNING);
+        clinic.pending(1, "IPV", 102);
+        clinic.form("ipv_form", 102, 1, Map.of("sp_if_site_type", "another"), MORNING);
+        customise = exchange -> {
+            if (body(exchange).toString().contains(held)) {
+                exchange.getMessage().setHeader("later", "It is sent at night.");
+            }
+        };
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::waitsFor).containsExactly("It is sent at night.", "It is sent at night.", null);
+        assertThat(batch.open()).singleElement().satisfies(event -> assertThat(event.encounter()).isEqualTo(102));
+        assertThat(batch.rejected()).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsRejectedStaysSoBesideOneThatWaits() {
+        mapping("Second", "\"second_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "older"), MORNING);
+        clinic.pending(1, "Second", 101);
+        clinic.form("second_form", 101, 1, Map.of("answer", "newer"), MORNING);
+        customise = exchange -> exchange.getMessage().setHeader(body(exchange).toString().contains("older") ? "later" : "reject", "Not today.");
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::rejected).containsExactly(false, true);
+        assertThat(batch.events()).extracting(PendingEvent::waitsFor).containsExactly("Not today.", null);
+    }
+
     @Test
     void whatCustomiseLeavesInTheHeadersOfOneEventIsNotTheNextOnes() {
         threeEvents();
@@ -379,7 +418,7 @@ class EventsRouteTest {
 
         assertThat(exchange.isRouteStop()).as("the run goes on").isFalse();
         assertThat(claimed.batch().events()).extracting(PendingEvent::rejected).containsExactly(false, true, false);
-        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject");
+        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject or later").contains("not stop");
         assertThat(claimed.batch().open()).allSatisfy(event -> assertThat(event.payload()).isNotNull());
     }
 
