@@ -18,6 +18,11 @@ public final class CheckPayload {
     private static final List<String> UIDS = List.of("program", "programStage", "enrollment", "orgUnit");
     private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
 
+    /** As {@link #check(EventForms, Object, String, String)}, for a route {@code map-event} of a site that knows no header {@code later}. */
+    public void check(EventForms forms, Object body, String reject) {
+        check(forms, body, reject, null);
+    }
+
     /**
      * Keeps the payload to be sent, rejects the event or leaves it to a later run.
      *

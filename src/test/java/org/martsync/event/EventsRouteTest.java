@@ -46,6 +46,7 @@ class EventsRouteTest {
             @Override
             public void configure() {
                 from("direct:customise").process(exchange -> customise.process(exchange));
+                from("direct:check-as-a-site-did").bean("checkPayload", "check(${variable.event}, ${body}, ${header.reject})");
             }
         });
     }
@@ -392,6 +393,25 @@ class EventsRouteTest {
 
         assertThat(batch.events()).extracting(PendingEvent::rejected).containsExactly(false, true);
         assertThat(batch.events()).extracting(PendingEvent::waitsFor).containsExactly("Not today.", null);
+    }
+
+    @Test
+    void aMapEventOfASiteThatKnowsNoLaterIsStillServed() {
+        threeEvents();
+        Batch batch = mapped();
+        EventForms forms = new EventForms(batch.events().get(0), RouteFixture.program(), Map.of(), Map.of(), SITE);
+        Map<String, Object> payload = new LinkedHashMap<>(batch.events().get(0).payload());
+        batch.events().get(0).send(null);
+
+        Exchange checked = routes.send("direct:check-as-a-site-did", Map.of("event", forms), payload);
+
+        assertThat(checked.getException()).isNull();
+        assertThat(batch.events().get(0).payload()).isSameAs(payload);
+        assertThat(batch.events().get(0).open()).isTrue();
+
+        EventForms second = new EventForms(batch.events().get(1), RouteFixture.program(), Map.of(), Map.of(), SITE);
+        routes.send("direct:check-as-a-site-did", Map.of("event", second), Map.of("reject", "Not before June."), payload);
+        assertThat(batch.events().get(1).rejection()).isEqualTo("Not before June.");
     }
 
     @Test
