@@ -14,7 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.martsync.rehearse.NoSuchMapping;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
@@ -27,7 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Says what would become of the pending events, without writing anything in DHIS2 or in the database. */
 final class RehearseCommand {
 
-    private static final int SOME_REJECTED = 1;
+    private static final int NOT_ALL = 1;
     private static final int WRONG = 2;
     private static final int NO_ANSWER = 5;
     private static final int LIMIT = 10_000;
@@ -45,13 +47,12 @@ final class RehearseCommand {
                             says which events would pass with one and not with the other; needs --mapping
             --json          one JSON object instead of text
 
-            Exit code: 0 when all would be stored, 1 when some would be rejected, 2 when a setting or an option is wrong,
+            Exit code: 0 when all would be stored, 1 when some would not, 2 when a setting or an option is wrong,
             3 and 4 as at a start, 5 when DHIS2 or the database does not answer.""";
-    /** The program with nothing in it that begins by itself; what is in no list here is needed by the routes. */
+    /** The program with nothing in it that begins by itself, and nothing on stdout but the answer. */
     private static final List<String> AT_REST = List.of("--spring.flyway.enabled=false", "--spring.jmx.enabled=false",
-            "--spring.quartz.auto-startup=false", "--camel.main.run-controller=false", "--routes.watch=false",
-            "--camel.main.auto-startup-exclude-pattern=timer*,quartz*,scheduler*,cron*", "--logging.level.root=WARN",
-            "--spring.main.lazy-initialization=true", "--console.password=unused");
+            "--spring.quartz.auto-startup=false", "--camel.main.run-controller=false", "--camel.main.auto-startup=false",
+            "--routes.watch=false", "--logging.threshold.console=OFF", "--spring.main.lazy-initialization=true", "--console.password=unused");
 
     private RehearseCommand() {
     }
@@ -78,11 +79,28 @@ final class RehearseCommand {
         application.setLogStartupInfo(false);
         application.setRegisterShutdownHook(false);
         try (ConfigurableApplicationContext program = application.run(
-                Stream.concat(asked.settings().stream(), AT_REST.stream()).toArray(String[]::new))) {
+                Stream.concat(asked.settings().stream().filter(setting -> AT_REST.stream().noneMatch(rest -> name(rest).equals(name(setting)))),
+                        AT_REST.stream()).toArray(String[]::new))) {
+            startWhatIsCalled(program.getBean(CamelContext.class));
             return rehearse(program.getBean(ProducerTemplate.class), asked);
         } catch (RuntimeException notStarted) {
             return WhyNotStarted.exitCode(notStarted);
         }
+    }
+
+    private static String name(String setting) {
+        return setting.substring(0, setting.indexOf('='));
+    }
+
+    /** What would fetch something by itself, be it ours or a site's, is left alone: another program may be waiting for it. */
+    private static void startWhatIsCalled(CamelContext camel) {
+        camel.getRoutes().stream().filter(route -> route.getEndpoint().getEndpointBaseUri().startsWith("direct:")).forEach(route -> {
+            try {
+                camel.getRouteController().startRoute(route.getRouteId());
+            } catch (Exception notStarted) {
+                throw new IllegalStateException(notStarted);
+            }
+        });
     }
 
     private static int rehearse(ProducerTemplate routes, Asked asked) {
@@ -94,12 +112,18 @@ final class RehearseCommand {
                 routes.requestBody("direct:rehearse-events", then);
             }
         } catch (RuntimeException broken) {
+            for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
+                if (cause instanceof NoSuchMapping) {
+                    System.err.println(cause.getMessage());
+                    return WRONG;
+                }
+            }
             System.err.println("The rehearsal broke off: " + inWords(broken) + ".");
             return NO_ANSWER;
         }
         System.out.println(asked.json() ? json(now, then) : text(now, then));
         Rehearsal last = then == null ? now : then;
-        return last.count(Ending.REJECTED) == 0 ? 0 : SOME_REJECTED;
+        return last.allPass() ? 0 : NOT_ALL;
     }
 
     private static String inWords(Throwable broken) {
@@ -126,7 +150,7 @@ final class RehearseCommand {
                 "%d events rehearsed, %d would be created, %d updated, %d rejected", rehearsal.outcomes().size(),
                 rehearsal.count(Ending.CREATED), rehearsal.count(Ending.UPDATED), rehearsal.count(Ending.REJECTED)));
         if (rehearsal.count(Ending.LEFT) > 0) {
-            text.append(String.format(Locale.ROOT, ", %d left to a later batch", rehearsal.count(Ending.LEFT)));
+            text.append(String.format(Locale.ROOT, ", %d left for later", rehearsal.count(Ending.LEFT)));
         }
         rehearsal.rejectedByReason().forEach((reason, events) -> text.append(String.format(Locale.ROOT, "%n%6d  %s%n        for example event %d: %s",
                 events.size(), reason, events.get(0).id(), events.get(0).reason())));

@@ -58,6 +58,11 @@ public final class ImportReport {
         return stored.contains(kind + uid);
     }
 
+    /** Whether anything was stored. */
+    public boolean storedAny() {
+        return !stored.isEmpty();
+    }
+
     /** Whether DHIS2 holds anything against an object, be it that its parent is refused. */
     public boolean refused(Kind kind, String uid) {
         return faults.containsKey(kind + uid);

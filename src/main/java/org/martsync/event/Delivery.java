@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.martsync.dhis2.Dhis2Answer;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ExplainFault;
 import org.martsync.dhis2.ImportReport;
@@ -229,6 +230,9 @@ public final class Delivery {
             return;
         }
         ImportReport report = ImportReport.read(answer.body());
+        if (report.storedAny()) {
+            throw new Dhis2Refuses("DHIS2 stored what it was only asked about (importMode=VALIDATE). Rehearse no more with this DHIS2.");
+        }
         for (PendingEvent event : events) {
             Patient patient = event.patient();
             boolean withoutPerson = patient.inDhis2() == null && report.refused(Kind.TRACKED_ENTITY, patient.trackedEntity().uid());

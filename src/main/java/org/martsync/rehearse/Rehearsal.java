@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class Rehearsal {
 
-    /** What would become of an event. */
+    /** What would become of an event; LEFT where customise, or another event of the patient, puts it off. */
     public enum Ending { CREATED, UPDATED, REJECTED, LEFT }
 
     /**
@@ -60,6 +60,11 @@ public final class Rehearsal {
         return !through && outcomes.size() < limit;
     }
 
+    /** How many events more are wanted, and so how many patients at most. */
+    public int room() {
+        return limit - outcomes.size();
+    }
+
     String newMapping() {
         return newMapping;
     }
@@ -99,12 +104,21 @@ public final class Rehearsal {
         return reason.replaceAll("(^|[\\s(])'.*?'(?=[\\s.,;:)]|$)", "$1'…'").replaceAll("\\b(?!DHIS2\\b|E\\d{4}\\b)[\\w-]*\\d[\\w-]*", "…");
     }
 
+    private static boolean passes(Outcome outcome) {
+        return outcome.ending() == Ending.CREATED || outcome.ending() == Ending.UPDATED;
+    }
+
+    /** Whether every event would be stored. */
+    public boolean allPass() {
+        return outcomes.values().stream().allMatch(Rehearsal::passes);
+    }
+
     /** The events that this one lets pass and the other does not. */
     public List<Integer> passMoreThan(Rehearsal other) {
         List<Integer> more = new ArrayList<>();
         outcomes.forEach((id, outcome) -> {
             Outcome theirs = other.outcomes.get(id);
-            if (theirs != null && outcome.ending() != Ending.REJECTED && theirs.ending() == Ending.REJECTED) {
+            if (theirs != null && passes(outcome) && !passes(theirs)) {
                 more.add(id);
             }
         });

@@ -20,8 +20,12 @@ public final class Rehearse {
      * Puts the mapping that is tried in the place of the clinic's of the same name.
      *
      * @param rows of {@code routes/sql/read-mappings.sql}
+     * @throws NoSuchMapping when the clinic has none of that name
      */
     public List<Map<String, Object>> mappings(Rehearsal rehearsal, List<Map<String, Object>> rows) {
+        if (!rehearsal.mapping().isEmpty() && rows.stream().noneMatch(row -> rehearsal.mapping().equals(row.get("program_name")))) {
+            throw new NoSuchMapping(rehearsal.mapping(), rows.stream().map(row -> (String) row.get("program_name")).sorted().toList());
+        }
         if (rehearsal.newMapping() == null) {
             return rows;
         }

@@ -49,6 +49,9 @@ final class WatchRoutes implements SmartLifecycle {
 
     /** One look; an edit that cannot be exchanged yet is judged again in the next. */
     void look() {
+        if (live.running() == null) {
+            return; // the start has not come to the routes yet
+        }
         try {
             Map<Path, List<Object>> now = files.stamps();
             if (!now.equals(seen)) {

@@ -42,7 +42,6 @@ public final class Run {
     private static final String DATABASE_AWAY = "the database cannot answer";
 
     private final Instant name;
-    private final boolean rehearsal;
     private final Clock clock;
     private final Patience patience;
     private final BatchSize size;
@@ -66,9 +65,8 @@ public final class Run {
     private volatile Instant ended;
     private Outage outage;
 
-    Run(Instant name, boolean rehearsal, BatchSize size, Patience patience, Clock clock, Measure measure) {
+    Run(Instant name, BatchSize size, Patience patience, Clock clock, Measure measure) {
         this.name = name;
-        this.rehearsal = rehearsal;
         this.size = size;
         this.patience = patience;
         this.clock = clock;
@@ -79,11 +77,6 @@ public final class Run {
     /** The moment at which the schedule fired. */
     public Instant name() {
         return name;
-    }
-
-    /** What DHIS2 is to do with what it is sent: store it, or for a rehearsal only look at it. */
-    public String importMode() {
-        return rehearsal ? "VALIDATE" : "COMMIT";
     }
 
     public Limits limits() {

@@ -42,7 +42,7 @@ public final class Runs {
         if (current != null || closed) {
             return null;
         }
-        current = new Run(name, false, size, patience, clock, measure);
+        current = new Run(name, size, patience, clock, measure);
         return current;
     }
 
@@ -53,7 +53,7 @@ public final class Runs {
 
     /** Returns a run that is none: it holds what a rehearsal needs, and is neither begun nor counted. */
     public Run rehearse() {
-        return new Run(now(), true, size, patience, clock, measure);
+        return new Run(now(), size, patience, clock, measure);
     }
 
     /**

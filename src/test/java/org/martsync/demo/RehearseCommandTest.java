@@ -72,6 +72,44 @@ class RehearseCommandTest {
     }
 
     @Test
+    void aMappingThatIsNotThereIsToldWithThoseThatAre() throws Exception {
+        demo.clinic().migrated();
+
+        End end = rehearse("--mapping=Screning");
+
+        assertThat(end.err()).contains("There is no mapping named 'Screning'; there are ").contains("Screening");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void whatASitesOwnRouteWouldFetchIsLeftToTheProgramBesideIt() throws Exception {
+        demo.clinic().migrated();
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, place.resolve(file.toString()));
+            }
+        }
+        Path waiting = Files.createDirectories(place.resolve("inbox")).resolve("waiting.txt");
+        Files.writeString(waiting, "for the program that runs");
+        Files.writeString(Files.createDirectories(place.resolve("routes.d")).resolve("own.camel.yaml"), """
+                - route:
+                    id: own
+                    from:
+                      uri: file:inbox
+                      parameters:
+                        delete: true
+                      steps:
+                        - log:
+                            message: fetched
+                """);
+
+        End end = rehearse("--limit=50");
+
+        assertThat(end.out()).as("no more patients than events were asked for").containsPattern("^[1-9][0-9]{1,2} events rehearsed, ");
+        assertThat(waiting).exists();
+    }
+
+    @Test
     void anOptionThatIsNotUnderstoodIsToldAtOnce() throws Exception {
         End end = rehearse("Screening");
 
@@ -91,7 +129,7 @@ class RehearseCommandTest {
         command.addAll(Stream.of(options).toList());
         Path out = place.resolve("out");
         Path err = place.resolve("err");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process = new ProcessBuilder(command).directory(Files.exists(place.resolve("routes")) ? place.toFile() : null).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }

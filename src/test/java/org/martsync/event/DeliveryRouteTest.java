@@ -93,7 +93,7 @@ class DeliveryRouteTest {
         assertThat(posted.get(0).path("enrollments")).hasSize(30);
         assertThat(posted.get(0).path("events")).hasSize(60);
         assertThat(dhis2.requestLog().get(0).query().split("&")).containsExactlyInAnyOrder("async=false", "importStrategy=CREATE_AND_UPDATE",
-                "atomicMode=OBJECT", "reportMode=ERRORS", "importMode=COMMIT");
+                "atomicMode=OBJECT", "reportMode=ERRORS");
     }
 
     @Test

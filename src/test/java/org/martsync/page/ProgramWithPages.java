@@ -18,6 +18,7 @@ import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
@@ -41,11 +42,12 @@ final class ProgramWithPages implements AutoCloseable {
     final RunningProgram program;
     final String address;
 
-    ProgramWithPages(Path folder) {
+    ProgramWithPages(Path folder, String... settings) {
         clinic.formTable("visit_form", "f_text");
         try {
             Path users = Files.writeString(folder.resolve("users"), "clerk look,act for-the-test\nguest look for-the-test\n");
-            program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "console.users=" + users, "schedule.reread=100ms");
+            program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", Stream.concat(Stream.of("console.users=" + users, "schedule.reread=100ms"),
+                    Stream.of(settings)).toArray(String[]::new));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,68 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.martsync.dhis2.StandInFaults.holding;
+
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.martsync.RunningProgram;
+import org.martsync.dhis2.ComputedUid;
+import org.martsync.rehearse.Rehearsal;
+import org.martsync.rehearse.Rehearsal.Ending;
+
+/** What a rehearsal says where DHIS2 answers with no report. */
+class RehearsalTest {
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+    }
+
+    @Test
+    void theEventForWhichDhis2RefusesAWholePostIsFoundAndItsNeighboursPass() {
+        chain.patients(4);
+        for (int patient = 1; patient <= 4; patient++) {
+            chain.visit(patient, "x");
+        }
+        int bad = chain.visit(3, "breaks it");
+        String uid = ComputedUid.ofEvent(RunningProgram.SITE, chain.clinic.event(bad).encounterId(), WholeChain.VISIT);
+        chain.dhis2.fail(Integer.MAX_VALUE, holding(uid)).with(500, "could not execute statement");
+
+        Rehearsal rehearsal = rehearse("");
+
+        assertThat(rehearsal.outcomes().get(bad).ending()).isEqualTo(Ending.REJECTED);
+        assertThat(rehearsal.outcomes().get(bad).reason()).contains("HTTP 500");
+        assertThat(rehearsal.count(Ending.CREATED)).isEqualTo(4);
+        assertThat(chain.dhis2.store().trackedEntities()).isEmpty();
+        assertThat(chain.clinic.log()).isEmpty();
+    }
+
+    @Test
+    void aMappingThatTheClinicDoesNotHaveIsNoRehearsal() {
+        chain.patients(1);
+        chain.visit(1, "x");
+        assertThatThrownBy(() -> rehearse("Vist")).hasRootCauseMessage("There is no mapping named 'Vist'; there are HTS, Patient, Visit.");
+    }
+
+    private static Rehearsal rehearse(String mapping) {
+        Rehearsal rehearsal = new Rehearsal(mapping, 1000, null);
+        chain.program.bean(ProducerTemplate.class).requestBody("direct:rehearse-events", rehearsal);
+        return rehearsal;
+    }
+}

@@ -1,0 +1,155 @@
+package org.martsync.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hawtio in a real browser, behind the program's login. Screenshots are left in {@code target/screenshots}. */
+class HawtioInABrowserTest {
+
+    private static final Path SCREENSHOTS = Path.of("target/screenshots");
+
+    /** What Hawtio asks for and can do without: other servers to connect to. */
+    private static final List<String> ASKED_IN_VAIN = List.of("/actuator/hawtio/proxy/enabled", "/actuator/hawtio/preset-connections");
+
+    @TempDir private static Path folder;
+    private static Chromium chromium;
+    private static ProgramWithPages chain;
+
+    private final List<String> complaints = new ArrayList<>();
+    private BrowserContext context;
+    private Page page;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start();
+        // Hawtio is 10 MB of scripts
+        PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
+        chain = new ProgramWithPages(folder, "spring.jmx.enabled=true");
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+    }
+
+    @AfterEach
+    void nothingWasComplainedOf() {
+        if (context != null) {
+            context.close();
+        }
+        assertThat(complaints).isEmpty();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (chain != null) {
+            chain.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @Test
+    void everyRouteIsThereByItsIdWithDiagramAndSource() {
+        chain.visit(1, "Visit", "one");
+        chain.program.run();
+        signIn("admin", "/actuator/hawtio/camel");
+        page.getByText("Expand all").click();
+        for (Route route : chain.program.bean(CamelContext.class).getRoutes()) {
+            assertThat(tree(route.getRouteId())).isVisible();
+        }
+        tree("routes").click();
+        tab("Route Diagram");
+        assertThat(page.locator(".react-flow__node").first()).isVisible();
+        screenshot("hawtio-all-routes");
+        tab("Source");
+        assertThat(page.locator("#camel-source-editor")).containsText("<routes");
+        tree("deliver").click();
+        tab("Route Diagram");
+        assertThat(page.getByText("(ID: settle-by-report)")).isVisible();
+        screenshot("hawtio-route");
+        tab("Source");
+        assertThat(page.locator("#camel-source-editor")).containsText("id=\"deliver\"");
+        screenshot("hawtio-source");
+    }
+
+    @Test
+    void theOperationsAreDescribedAndDoWhatTheySay() {
+        signIn("admin", "/actuator/hawtio/jmx");
+        page.locator("li[role=treeitem]:has(:text-is('mart-dhis2-sync')) button").first().click();
+        tree("Operations").click();
+        tab("Attributes");
+        assertThat(page.getByText("PendingByMapping")).isVisible();
+        screenshot("hawtio-attributes");
+        tab("Operations");
+        assertThat(page.getByText("Lets no run begin by itself any more")).isVisible();
+        screenshot("hawtio-operations");
+        execute("pause()");
+        await().until(HawtioInABrowserTest::paused);
+        assertThat(page.getByText("\"outcome\"").first()).isVisible();
+        screenshot("hawtio-paused");
+        execute("resume()");
+        await().until(() -> !paused());
+        assertThat(chain.clinic.jdbc().queryForList("SELECT what || ' by ' || who FROM sync_audit ORDER BY id", String.class))
+                .containsExactly("pause by admin", "resume by admin");
+    }
+
+    private static boolean paused() {
+        return chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_pause", Integer.class) > 0;
+    }
+
+    private void execute(String operation) {
+        Locator item = page.locator("#jmx-operation-list li:has(b:text-is('" + operation + "'))");
+        item.locator("button").first().click();
+        item.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Execute")).click();
+    }
+
+    private void tab(String name) {
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true)).click();
+    }
+
+    private Locator tree(String name) {
+        return page.locator("[role=treeitem]").getByText(name, new Locator.GetByTextOptions().setExact(true)).first();
+    }
+
+    private void signIn(String name, String path) {
+        context = chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1280, 800));
+        page = context.newPage();
+        page.onConsoleMessage(said -> {
+            if (said.type().equals("error") && ASKED_IN_VAIN.stream().noneMatch(said.location()::contains)) {
+                complaints.add(said.text() + " " + said.location());
+            }
+        });
+        page.onPageError(complaints::add);
+        page.setDefaultTimeout(60_000);
+        page.navigate(chain.address + path);
+        page.locator("#username").fill(name);
+        page.locator("#password").fill("for-the-test");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#hawtio-main-page")).isVisible();
+    }
+
+    private void screenshot(String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
+    }
+}
