@@ -3,6 +3,7 @@ package org.martsync.event;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,11 @@ public final class CheckPayload {
 
     private static final List<String> UIDS = List.of("program", "programStage", "enrollment", "orgUnit");
     private static final Set<String> STATUS = Set.of("ACTIVE", "COMPLETED", "SCHEDULE", "OVERDUE", "SKIPPED", "VISITED");
+
+    /** As {@link #check(EventForms, Object, String, String)}, for a route {@code map-event} of a site that knows no header {@code later}. */
+    public void check(EventForms forms, Object body, String reject) {
+        check(forms, body, reject, null);
+    }
 
     /**
      * Keeps the payload to be sent, rejects the event or leaves it to a later run.
@@ -45,10 +51,22 @@ public final class CheckPayload {
         event.send((Map<String, Object>) body);
     }
 
-    /** Rejects the events that never came to {@link #check}: a stop in {@code customise} ends an event's way there. */
+    /**
+     * Rejects the events that never came to {@code check}: a stop in {@code customise} ends an event's way there. And leaves
+     * with an event that waits every other one of its UID.
+     */
     public void complete(Batch batch) {
         batch.open().stream().filter(event -> event.payload() == null).forEach(event -> event.reject(
-                "routes/customise.camel.yaml stopped this event without a reason. Let it set header reject to one instead."));
+                "routes/customise.camel.yaml stopped this event without a reason. Let it set the header reject or later to one and not"
+                        + " stop: a header is lost with the stop."));
+        leaveVersionsTogether(batch);
+    }
+
+    /** Else the version that waits would be sent over the other one, which may be newer. */
+    private static void leaveVersionsTogether(Batch batch) {
+        Map<String, String> waiting = new HashMap<>();
+        batch.events().stream().filter(event -> event.waitsFor() != null).forEach(event -> waiting.putIfAbsent(event.uid(), event.waitsFor()));
+        batch.open().stream().filter(event -> waiting.containsKey(event.uid())).forEach(event -> event.leave(waiting.get(event.uid())));
     }
 
     private static String problem(PendingEvent event, Map<?, ?> payload) {

@@ -25,12 +25,13 @@ public final class WatchMappings {
      *
      * @param sentence which mappings were added, changed or removed, by their names
      * @param names    those that were added or changed
+     * @param versions what the look saw: name to version
      */
-    public record Changes(String sentence, Set<String> names) {
+    public record Changes(String sentence, Set<String> names, Map<String, Object> versions) {
     }
 
     /**
-     * Compares with the last look; the first one has nothing to compare with.
+     * Compares with the last look that came to its end; the first one has nothing to compare with.
      *
      * @param rows {@code program_name} and the {@code version} of its row
      * @return null when nothing has changed
@@ -38,8 +39,10 @@ public final class WatchMappings {
     public synchronized Changes changes(List<Map<String, Object>> rows) {
         Map<String, Object> now = new TreeMap<>();
         rows.forEach(row -> now.put((String) row.get("program_name"), row.get("version")));
-        Map<String, Object> before = seen == null ? now : seen;
-        seen = now;
+        if (seen == null) {
+            seen = now;
+        }
+        Map<String, Object> before = seen;
         List<String> said = new ArrayList<>();
         Set<String> names = new TreeSet<>();
         now.forEach((name, version) -> {
@@ -49,17 +52,19 @@ public final class WatchMappings {
             }
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
-        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; runs that begin from now on go by it", names);
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; runs that begin from now on go by it", names, now);
     }
 
     /**
      * Returns a sentence for each new mapping that nothing can be sent by. The program's metadata is looked into where it is
-     * fresh, which it is not before the first run.
+     * fresh, which it is not before the first run. The changes are seen by this, and not before: with the database away in
+     * between the next look finds them again.
      *
      * @param rows of {@code routes/sql/read-mappings.sql}
      */
-    public List<String> unusable(Changes changes, List<Map<String, Object>> rows) {
+    public synchronized List<String> unusable(Changes changes, List<Map<String, Object>> rows) {
         Mappings mappings = Mappings.read(rows, program.stale() ? null : program.get());
+        seen = changes.versions();
         return changes.names().stream().map(mappings::broken).filter(Objects::nonNull).toList();
     }
 }

@@ -46,6 +46,7 @@ class EventsRouteTest {
             @Override
             public void configure() {
                 from("direct:customise").process(exchange -> customise.process(exchange));
+                from("direct:check-as-a-site-did").bean("checkPayload", "check(${variable.event}, ${body}, ${header.reject})");
             }
         });
     }
@@ -355,6 +356,64 @@ class EventsRouteTest {
         assertThat(batch.deferred()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"older", "newer"})
+    void twoVersionsOfOneEventWaitTogetherSoThatTheOlderIsNotSentOverTheNewer(String held) {
+        mapping("Second", "\"second_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "older"), MORNING);
+        clinic.pending(1, "Second", 101);
+        clinic.form("second_form", 101, 1, Map.of("answer", "newer"), MORNING);
+        clinic.encounter(102, 1, "ZW", MORNING);
+        clinic.pending(1, "IPV", 102);
+        clinic.form("ipv_form", 102, 1, Map.of("sp_if_site_type", "another"), MORNING);
+        customise = exchange -> {
+            if (body(exchange).toString().contains(held)) {
+                exchange.getMessage().setHeader("later", "It is sent at night.");
+            }
+        };
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::waitsFor).containsExactly("It is sent at night.", "It is sent at night.", null);
+        assertThat(batch.open()).singleElement().satisfies(event -> assertThat(event.encounter()).isEqualTo(102));
+        assertThat(batch.rejected()).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsRejectedStaysSoBesideOneThatWaits() {
+        mapping("Second", "\"second_form\": {\"answer\": \"SqX8j4oFNN3\"}");
+        anEvent(1, "IPV", 101);
+        clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "older"), MORNING);
+        clinic.pending(1, "Second", 101);
+        clinic.form("second_form", 101, 1, Map.of("answer", "newer"), MORNING);
+        customise = exchange -> exchange.getMessage().setHeader(body(exchange).toString().contains("older") ? "later" : "reject", "Not today.");
+
+        Batch batch = mapped();
+
+        assertThat(batch.events()).extracting(PendingEvent::rejected).containsExactly(false, true);
+        assertThat(batch.events()).extracting(PendingEvent::waitsFor).containsExactly("Not today.", null);
+    }
+
+    @Test
+    void aMapEventOfASiteThatKnowsNoLaterIsStillServed() {
+        threeEvents();
+        Batch batch = mapped();
+        EventForms forms = new EventForms(batch.events().get(0), RouteFixture.program(), Map.of(), Map.of(), SITE);
+        Map<String, Object> payload = new LinkedHashMap<>(batch.events().get(0).payload());
+        batch.events().get(0).send(null);
+
+        Exchange checked = routes.send("direct:check-as-a-site-did", Map.of("event", forms), payload);
+
+        assertThat(checked.getException()).isNull();
+        assertThat(batch.events().get(0).payload()).isSameAs(payload);
+        assertThat(batch.events().get(0).open()).isTrue();
+
+        EventForms second = new EventForms(batch.events().get(1), RouteFixture.program(), Map.of(), Map.of(), SITE);
+        routes.send("direct:check-as-a-site-did", Map.of("event", second), Map.of("reject", "Not before June."), payload);
+        assertThat(batch.events().get(1).rejection()).isEqualTo("Not before June.");
+    }
+
     @Test
     void whatCustomiseLeavesInTheHeadersOfOneEventIsNotTheNextOnes() {
         threeEvents();
@@ -379,7 +438,7 @@ class EventsRouteTest {
 
         assertThat(exchange.isRouteStop()).as("the run goes on").isFalse();
         assertThat(claimed.batch().events()).extracting(PendingEvent::rejected).containsExactly(false, true, false);
-        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject");
+        assertThat(claimed.batch().events().get(1).rejection()).contains("routes/customise.camel.yaml").contains("reject or later").contains("not stop");
         assertThat(claimed.batch().open()).allSatisfy(event -> assertThat(event.payload()).isNotNull());
     }
 

@@ -144,6 +144,9 @@ class ConsoleInspectionTest {
         assertThat(text(admin.exec(TRACER, "dumpTracedMessagesAsXml(java.lang.String)", "customise"))).contains("<body type=\"java.util.LinkedHashMap\">", "by hand",
                 "<header key=\"mapping\" type=\"java.lang.String\">Visit</header>", "<header key=\"rehearsal\" type=\"java.lang.String\">true</header>");
         assertThat(admin.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", payload).at("/status").asInt()).isEqualTo(200);
+        assertThat(admin.exec(CONTEXT, "sendBodyAndHeaders(java.lang.String, java.lang.Object, java.util.Map)", "direct://customise", payload,
+                Map.of("later", "It is sent at night.")).at("/status").asInt()).isEqualTo(200);
+        assertThat(text(admin.exec(TRACER, "dumpTracedMessagesAsXml(java.lang.String)", "try-customise"))).contains("<toNode>say-waits</toNode>");
         assertThat(admin.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://customise", "no JSON").at("/status").asInt()).isEqualTo(500);
         assertThat(chain.dhis2.requests()).isZero();
     }

@@ -81,6 +81,20 @@ class MappingsRouteTest {
     }
 
     @Test
+    void anOutageBetweenTheTwoReadsLosesNeitherTheEditNorItsReason(CapturedOutput log) {
+        clinic.mapping("TB", "{}", null);
+        clinic.jdbc().execute("ALTER TABLE mapping RENAME COLUMN config TO away");
+        look();
+        clinic.jdbc().execute("ALTER TABLE mapping RENAME COLUMN away TO config");
+        assertThat(said(log)).isEmpty();
+        look();
+        look();
+        assertThat(said(log)).hasSize(2);
+        assertThat(said(log).get(0)).contains("TB added");
+        assertThat(said(log).get(1)).contains("WARN ").contains("TB");
+    }
+
+    @Test
     void itIsLookedAtEachSecondByItself(CapturedOutput log) throws Exception {
         assertThat(routes.camel().getEndpoints()).filteredOn(SchedulerEndpoint.class::isInstance).singleElement()
                 .extracting(look -> ((SchedulerEndpoint) look).getDelay()).isEqualTo(1000L);
