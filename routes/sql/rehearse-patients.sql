@@ -8,5 +8,5 @@ FROM (
     AND coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" > :#${variable.rehearsal.after}
     AND (:#${variable.rehearsal.mapping} = '' OR e.program_id = :#${variable.rehearsal.mapping})
   ORDER BY 1
-  LIMIT least(:#${variable.worker.patients}, :#${variable.rehearsal.room})
+  LIMIT least(:#${variable.worker.patients}::int, :#${variable.rehearsal.room}::int)
 ) AS next
