@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.util.ObjectHelper;
 import org.martsync.rehearse.NoSuchMapping;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
@@ -112,11 +113,10 @@ final class RehearseCommand {
                 routes.requestBody("direct:rehearse-events", then);
             }
         } catch (RuntimeException broken) {
-            for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
-                if (cause instanceof NoSuchMapping) {
-                    System.err.println(cause.getMessage());
-                    return WRONG;
-                }
+            NoSuchMapping noSuch = ObjectHelper.getException(NoSuchMapping.class, broken);
+            if (noSuch != null) {
+                System.err.println(noSuch.getMessage());
+                return WRONG;
             }
             System.err.println("The rehearsal broke off: " + inWords(broken) + ".");
             return NO_ANSWER;
@@ -127,12 +127,9 @@ final class RehearseCommand {
     }
 
     private static String inWords(Throwable broken) {
-        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && "42P01".equals(sql.getSQLState())) {
-                return "the database lacks tables of this program. Start the program once, which makes them";
-            }
-        }
-        return AfterFailure.inWords(broken);
+        SQLException sql = ObjectHelper.getException(SQLException.class, broken);
+        return sql != null && "42P01".equals(sql.getSQLState())
+                ? "the database lacks tables of this program. Start the program once, which makes them" : AfterFailure.inWords(broken);
     }
 
     private static String text(Rehearsal now, Rehearsal then) {

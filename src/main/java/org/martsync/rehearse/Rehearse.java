@@ -1,8 +1,5 @@
 package org.martsync.rehearse;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +10,6 @@ import org.martsync.rehearse.Rehearsal.Outcome;
 
 /** Takes a rehearsal from batch to batch; called by {@code routes/rehearse.camel.yaml}. */
 public final class Rehearse {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * Puts the mapping that is tried in the place of the clinic's of the same name.
@@ -42,18 +37,13 @@ public final class Rehearse {
     /**
      * Takes whose events come next.
      *
-     * @param patients a JSON list, or null when there are no more
+     * @param last the last of these patients, or null when there are no more
      */
-    public void next(Rehearsal rehearsal, String patients) {
-        if (patients == null) {
+    public void next(Rehearsal rehearsal, String last) {
+        if (last == null) {
             rehearsal.through();
-            return;
-        }
-        try {
-            JsonNode list = JSON.readTree(patients);
-            rehearsal.behind(list.get(list.size() - 1).asText());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
+        } else {
+            rehearsal.behind(last);
         }
     }
 
