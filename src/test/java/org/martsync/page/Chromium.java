@@ -1,10 +1,13 @@
 package org.martsync.page;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,8 @@ final class Chromium implements AutoCloseable {
 
     private final Playwright playwright;
     private final Browser browser;
+    private final List<String> complaints = new ArrayList<>();
+    private BrowserContext window;
 
     private Chromium(Path program) {
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -32,8 +37,40 @@ final class Chromium implements AutoCloseable {
         return new Chromium(program.get());
     }
 
-    Browser browser() {
-        return browser;
+    /**
+     * Opens a window in which nobody is signed in, and listens to what its pages complain of.
+     *
+     * @param askedInVain parts of addresses that are asked for and may fail
+     */
+    Page open(int width, int height, List<String> askedInVain) {
+        window = browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height));
+        Page page = window.newPage();
+        page.onConsoleMessage(said -> {
+            if (said.type().equals("error") && askedInVain.stream().noneMatch(said.location()::contains)) {
+                complaints.add(said.text() + " " + said.location());
+            }
+        });
+        page.onPageError(complaints::add);
+        return page;
+    }
+
+    /** Goes to an address and signs in by the form that stands before it. */
+    static void signIn(Page page, String address, String name) {
+        page.navigate(address);
+        page.locator("#username").fill(name);
+        page.locator("#password").fill("for-the-test");
+        page.keyboard().press("Enter");
+    }
+
+    /** Closes the window that was opened last, if one was, and tells what its pages complained of. */
+    List<String> closeWindow() {
+        if (window != null) {
+            window.close();
+            window = null;
+        }
+        List<String> told = List.copyOf(complaints);
+        complaints.clear();
+        return told;
     }
 
     @Override

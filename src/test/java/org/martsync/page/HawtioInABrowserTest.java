@@ -4,14 +4,11 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -34,8 +31,6 @@ class HawtioInABrowserTest {
     private static Chromium chromium;
     private static ProgramWithPages chain;
 
-    private final List<String> complaints = new ArrayList<>();
-    private BrowserContext context;
     private Page page;
 
     @BeforeAll
@@ -53,10 +48,7 @@ class HawtioInABrowserTest {
 
     @AfterEach
     void nothingWasComplainedOf() {
-        if (context != null) {
-            context.close();
-        }
-        assertThat(complaints).isEmpty();
+        assertThat(chromium.closeWindow()).isEmpty();
     }
 
     @AfterAll
@@ -133,19 +125,9 @@ class HawtioInABrowserTest {
     }
 
     private void signIn(String name, String path) {
-        context = chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1280, 800));
-        page = context.newPage();
-        page.onConsoleMessage(said -> {
-            if (said.type().equals("error") && ASKED_IN_VAIN.stream().noneMatch(said.location()::contains)) {
-                complaints.add(said.text() + " " + said.location());
-            }
-        });
-        page.onPageError(complaints::add);
+        page = chromium.open(1280, 800, ASKED_IN_VAIN);
         page.setDefaultTimeout(60_000);
-        page.navigate(chain.address + path);
-        page.locator("#username").fill(name);
-        page.locator("#password").fill("for-the-test");
-        page.keyboard().press("Enter");
+        Chromium.signIn(page, chain.address + path, name);
         assertThat(page.locator("#hawtio-main-page")).isVisible();
     }
 

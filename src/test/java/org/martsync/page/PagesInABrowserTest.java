@@ -4,11 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,8 +24,6 @@ class PagesInABrowserTest {
     private static Chromium chromium;
     private static ProgramWithPages chain;
 
-    private final List<String> complaints = new ArrayList<>();
-    private BrowserContext context;
     private Page page;
 
     @BeforeAll
@@ -44,10 +39,7 @@ class PagesInABrowserTest {
 
     @AfterEach
     void nothingWasComplainedOf() {
-        if (context != null) {
-            context.close();
-        }
-        assertThat(complaints).isEmpty();
+        assertThat(chromium.closeWindow()).isEmpty();
     }
 
     @AfterAll
@@ -160,18 +152,8 @@ class PagesInABrowserTest {
     }
 
     private void signIn(int width, int height) {
-        context = chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(width, height));
-        page = context.newPage();
-        page.onConsoleMessage(said -> {
-            if (said.type().equals("error")) {
-                complaints.add(said.text());
-            }
-        });
-        page.onPageError(complaints::add);
-        page.navigate(chain.address + "/");
-        page.locator("#username").fill("admin");
-        page.locator("#password").fill("for-the-test");
-        page.keyboard().press("Enter");
+        page = chromium.open(width, height, List.of());
+        Chromium.signIn(page, chain.address + "/", "admin");
         assertThat(page.locator("#state")).isVisible();
     }
 
