@@ -1,6 +1,5 @@
 package org.martsync;
 
-import java.util.Arrays;
 import org.martsync.settings.CheckSettingsAtStart;
 import org.martsync.settings.WhyNotStarted;
 import org.springframework.boot.SpringApplication;
@@ -19,17 +18,13 @@ public class MartSync {
     /**
      * Runs until it is stopped.
      *
-     * <p>With {@code validate} as the first argument it looks at routes and settings, and ends; with {@code rehearse} it says
-     * what would become of the pending events, and ends.
+     * <p>With the name of a command as the first argument it does that and ends, see {@link Commands}.
      *
      * @param args settings as {@code --name=value}; they win over the environment and the files
      */
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("validate")) {
-            System.exit(Validate.run(Arrays.copyOfRange(args, 1, args.length)));
-        }
-        if (args.length > 0 && args[0].equals("rehearse")) {
-            System.exit(RehearseCommand.run(Arrays.copyOfRange(args, 1, args.length)));
+        if (Commands.asked(args)) {
+            System.exit(Commands.run(args));
         }
         try {
             application().run(args);

@@ -7,106 +7,86 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
 import org.martsync.rehearse.NoSuchMapping;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
-import org.martsync.settings.WhyNotStarted;
 import org.martsync.sync.AfterFailure;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Says what would become of the pending events, without writing anything in DHIS2 or in the database. */
-final class RehearseCommand {
+@Command(name = "rehearse", sortOptions = false, header = "Says what would become of the pending events.", description = {
+    "%nDoes with the pending events all that a run does, but asks DHIS2 only what it would say (importMode=VALIDATE), and "
+            + "writes nothing, neither there nor in the database. May be started beside the running program. What it prints "
+            + "quotes patients' values.%n"},
+        footer = {"%nExit code: 0 when all would be stored, 1 when some would not, 2 when a setting or an option is wrong, "
+                + "3 and 4 as at a start, 5 when DHIS2 or the database does not answer."})
+final class RehearseCommand implements Callable<Integer> {
 
     private static final int NOT_ALL = 1;
     private static final int WRONG = 2;
     private static final int NO_ANSWER = 5;
-    private static final int LIMIT = 10_000;
     private static final int SHOWN = 5;
-    private static final String HELP = """
-            java -jar mart-dhis2-sync.jar rehearse [--mapping=NAME] [--limit=N] [--new=FILE] [--json] [--setting=value ...]
 
-            Does with the pending events all that a run does, but asks DHIS2 only what it would say (importMode=VALIDATE), and
-            writes nothing, neither there nor in the database. May be started beside the running program. What it prints
-            quotes patients' values.
+    @Option(names = "--mapping", paramLabel = "NAME", defaultValue = "", description = "only the events of this mapping")
+    private String mapping;
 
-            --mapping=NAME  only the events of this mapping
-            --limit=N       about so many events, 10000 without it
-            --new=FILE      rehearses twice: with the mapping as it is, and with the mapping_json in this file in its place, and
-                            says which events would pass with one and not with the other; needs --mapping
-            --json          one JSON object instead of text
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "10000", description = "about so many events, ${DEFAULT-VALUE} without it")
+    private int limit;
 
-            Exit code: 0 when all would be stored, 1 when some would not, 2 when a setting or an option is wrong,
-            3 and 4 as at a start, 5 when DHIS2 or the database does not answer.""";
-    /** The program with nothing in it that begins by itself, and nothing on stdout but the answer. */
-    private static final List<String> AT_REST = List.of("--spring.flyway.enabled=false", "--spring.jmx.enabled=false",
-            "--spring.quartz.auto-startup=false", "--camel.main.run-controller=false", "--camel.main.auto-startup=false",
-            "--routes.watch=false", "--logging.threshold.console=OFF", "--spring.main.lazy-initialization=true", "--console.password=unused");
+    @Option(names = "--new", paramLabel = "FILE", description = "rehearses twice: with the mapping as it is, and with the mapping_json in "
+            + "this file in its place, and says which events would pass with one and not with the other; needs --mapping")
+    private Path newMapping;
 
-    private RehearseCommand() {
-    }
+    @Option(names = "--json", description = "one JSON object instead of text")
+    private boolean json;
 
-    /** What the command line asks for. */
-    private record Asked(String mapping, int limit, String newMapping, boolean json, List<String> settings) {
-    }
+    @Mixin
+    private GivenSettings given;
 
-    /** Returns the exit code. */
-    static int run(String... arguments) {
-        if (List.of(arguments).contains("--help")) {
-            System.out.println(HELP);
-            return 0;
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        if (newMapping != null && mapping.isEmpty()) {
+            throw wrong("--new needs --mapping=NAME: the name of the mapping whose place the file takes.");
         }
-        Asked asked;
+        if (limit < 1) {
+            throw wrong("--limit must be a number from 1 on, not " + limit + ".");
+        }
+        String tried = newMapping == null ? null : read(newMapping);
+        return ProgramAtRest.run(given.settings(), routes -> rehearse(routes, tried));
+    }
+
+    private String read(Path file) {
         try {
-            asked = read(arguments);
-        } catch (IllegalArgumentException wrong) {
-            System.err.println(wrong.getMessage());
-            return WRONG;
-        }
-        SpringApplication application = MartSync.application();
-        application.setWebApplicationType(WebApplicationType.NONE);
-        application.setLogStartupInfo(false);
-        application.setRegisterShutdownHook(false);
-        try (ConfigurableApplicationContext program = application.run(
-                Stream.concat(asked.settings().stream().filter(setting -> AT_REST.stream().noneMatch(rest -> name(rest).equals(name(setting)))),
-                        AT_REST.stream()).toArray(String[]::new))) {
-            startWhatIsCalled(program.getBean(CamelContext.class));
-            return rehearse(program.getBean(ProducerTemplate.class), asked);
-        } catch (RuntimeException notStarted) {
-            return WhyNotStarted.exitCode(notStarted);
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw wrong("The file " + file + " of --new cannot be read.");
         }
     }
 
-    private static String name(String setting) {
-        return setting.substring(0, setting.indexOf('='));
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(command.commandLine(), sentence);
     }
 
-    /** What would fetch something by itself, be it ours or a site's, is left alone: another program may be waiting for it. */
-    private static void startWhatIsCalled(CamelContext camel) {
-        camel.getRoutes().stream().filter(route -> route.getEndpoint().getEndpointBaseUri().startsWith("direct:")).forEach(route -> {
-            try {
-                camel.getRouteController().startRoute(route.getRouteId());
-            } catch (Exception notStarted) {
-                throw new IllegalStateException(notStarted);
-            }
-        });
-    }
-
-    private static int rehearse(ProducerTemplate routes, Asked asked) {
-        Rehearsal now = new Rehearsal(asked.mapping(), asked.limit(), null);
-        Rehearsal then = asked.newMapping() == null ? null : new Rehearsal(asked.mapping(), asked.limit(), asked.newMapping());
+    private int rehearse(ProducerTemplate routes, String tried) {
+        Rehearsal now = new Rehearsal(mapping, limit, null);
+        Rehearsal then = tried == null ? null : new Rehearsal(mapping, limit, tried);
         try {
             routes.requestBody("direct:rehearse-events", now);
             if (then != null) {
@@ -121,7 +101,7 @@ final class RehearseCommand {
             System.err.println("The rehearsal broke off: " + inWords(broken) + ".");
             return NO_ANSWER;
         }
-        System.out.println(asked.json() ? json(now, then) : text(now, then));
+        System.out.println(json ? json(now, then) : text(now, then));
         Rehearsal last = then == null ? now : then;
         return last.allPass() ? 0 : NOT_ALL;
     }
@@ -191,48 +171,5 @@ final class RehearseCommand {
         told.put("mapping", outcome.mapping());
         told.put("reason", outcome.reason());
         return told;
-    }
-
-    private static Asked read(String... arguments) {
-        String mapping = "";
-        int limit = LIMIT;
-        String newMapping = null;
-        boolean json = false;
-        List<String> settings = new ArrayList<>();
-        for (String argument : arguments) {
-            String value = argument.substring(argument.indexOf('=') + 1);
-            if (argument.startsWith("--mapping=")) {
-                mapping = value;
-            } else if (argument.startsWith("--limit=")) {
-                limit = number(value);
-            } else if (argument.startsWith("--new=")) {
-                newMapping = file(value);
-            } else if (argument.equals("--json")) {
-                json = true;
-            } else if (argument.startsWith("--") && argument.contains("=")) {
-                settings.add(argument);
-            } else {
-                throw new IllegalArgumentException("'" + argument + "' is not understood: options are written --name=value, see rehearse --help.");
-            }
-        }
-        if (newMapping != null && mapping.isEmpty()) {
-            throw new IllegalArgumentException("--new needs --mapping=NAME: the name of the mapping whose place the file takes.");
-        }
-        return new Asked(mapping, limit, newMapping, json, settings);
-    }
-
-    private static int number(String value) {
-        if (!value.matches("[1-9][0-9]{0,6}")) {
-            throw new IllegalArgumentException("--limit must be a number from 1 to 9999999, not '" + value + "'.");
-        }
-        return Integer.parseInt(value);
-    }
-
-    private static String file(String name) {
-        try {
-            return Files.readString(Path.of(name));
-        } catch (IOException unreadable) {
-            throw new IllegalArgumentException("The file " + name + " of --new cannot be read.");
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.martsync.routes.ValidateRoutes;
 import org.martsync.settings.CollectSettingProblems;
@@ -21,21 +22,19 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.core.env.ConfigurableEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Looks at {@code routes/}, {@code routes.d/}, {@code config/} and the settings, and says everything that is wrong, without a database or DHIS2. */
-final class Validate {
+@Command(name = "validate", header = "Looks at routes and settings.", description = {
+    "%nLooks at routes/, routes.d/, config/application.yaml and the settings in the directory it is started in, and says "
+            + "everything that is wrong, a line each on stderr. Needs neither the database nor DHIS2, and changes nothing.",
+    "Settings may be given as at the start, for example --analytics.server=localhost.",
+    "What it cannot see without the database: whether PostgreSQL understands the statements in sql/.%n"},
+        footer = "%nExit code: 0 when nothing is wrong, 2 otherwise.")
+final class Validate implements Callable<Integer> {
 
     private static final int WRONG = 2;
-    private static final String HELP = """
-            java -jar mart-dhis2-sync.jar validate [--name=value ...]
-
-            Looks at routes/, routes.d/, config/application.yaml and the settings in the directory it is started in, and says
-            everything that is wrong, a line each on stderr. Needs neither the database nor DHIS2, and changes nothing.
-            Settings may be given as at the start, for example --analytics.server=localhost.
-
-            What it cannot see without the database: whether PostgreSQL understands the statements in sql/.
-
-            Exit code: 0 when nothing is wrong, 2 otherwise.""";
     /** Nothing of the program but the parts that routes name, each made when it is asked for. */
     private static final Map<String, Object> AT_REST = Map.of("spring.flyway.enabled", "false", "spring.jmx.enabled", "false",
             "spring.quartz.auto-startup", "false", "camel.main.run-controller", "false", "camel.main.routes-collector-enabled", "false",
@@ -43,22 +42,19 @@ final class Validate {
     private static final List<String> QUIET = List.of("--logging.level.root=OFF", "--logging.level.org.springframework=OFF",
             "--logging.level.org.apache.camel=OFF");
 
-    private Validate() {
-    }
+    @Mixin
+    private GivenSettings given;
 
-    /** Returns the exit code. */
-    static int run(String... arguments) {
-        if (List.of(arguments).contains("--help")) {
-            System.out.println(HELP);
-            return 0;
-        }
+    @Override
+    public Integer call() {
+        String[] arguments = given.settings().toArray(String[]::new);
         CollectSettingProblems settings = new CollectSettingProblems(AT_REST);
         List<String> unreadable = new ArrayList<>();
         Found found = null;
-        String[] given = arguments;
+        String[] used = arguments;
         while (found == null) {
             try {
-                found = look(settings, given);
+                found = look(settings, used);
             } catch (RuntimeException stopped) {
                 if (!settings.takeIn(stopped)) {
                     WhyNotStarted why = WhyNotStarted.of(stopped);
@@ -67,7 +63,7 @@ final class Validate {
                     }
                     unreadable.addAll(why.sentences());
                     // a settings file that cannot be read is left out, so that the rest is looked at all the same
-                    given = Stream.concat(Stream.of(arguments), Stream.of("--spring.config.location=classpath:/application.yaml"))
+                    used = Stream.concat(Stream.of(arguments), Stream.of("--spring.config.location=classpath:/application.yaml"))
                             .toArray(String[]::new);
                 }
             }

@@ -206,6 +206,20 @@ class MartSyncTest {
         assertThat(end.exitCode()).isZero();
     }
 
+    @Test
+    void aCommandThatIsNotThereIsToldWithTheNearest() throws Exception {
+        End end = start("valdate");
+        assertThat(end.err()).contains("'valdate'").contains("Did you mean: java -jar mart-dhis2-sync.jar validate?");
+        assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void helpNamesTheCommands() throws Exception {
+        End end = start("--help");
+        assertThat(end.out()).contains("validate", "rehearse");
+        assertThat(end.exitCode()).isZero();
+    }
+
     private void copy(String directory) throws IOException {
         Files.delete(place.resolve("routes/some.camel.yaml"));
         try (Stream<Path> files = Files.walk(Path.of(directory))) {

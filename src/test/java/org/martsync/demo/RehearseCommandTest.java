@@ -113,7 +113,7 @@ class RehearseCommandTest {
     void anOptionThatIsNotUnderstoodIsToldAtOnce() throws Exception {
         End end = rehearse("Screening");
 
-        assertThat(end.err()).contains("'Screening' is not understood: options are written --name=value, see rehearse --help.");
+        assertThat(end.err()).contains("'Screening' is not understood: options and settings are written --name=value, see rehearse --help.");
         assertThat(end.exitCode()).isEqualTo(2);
     }
 
