@@ -1,11 +1,14 @@
 package org.martsync;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.util.ObjectHelper;
 import org.martsync.settings.WhyNotStarted;
+import org.martsync.sync.AfterFailure;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -39,6 +42,13 @@ final class ProgramAtRest {
         } catch (RuntimeException notStarted) {
             return WhyNotStarted.exitCode(notStarted);
         }
+    }
+
+    /** Says why a route that a command called did not come to its end. */
+    static String inWords(Throwable broken) {
+        SQLException sql = ObjectHelper.getException(SQLException.class, broken);
+        return sql != null && "42P01".equals(sql.getSQLState())
+                ? "the database lacks tables of this program. Start the program once, which makes them" : AfterFailure.inWords(broken);
     }
 
     private static String name(String setting) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +18,6 @@ import org.martsync.rehearse.NoSuchMapping;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
-import org.martsync.sync.AfterFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,18 +96,12 @@ final class RehearseCommand implements Callable<Integer> {
                 System.err.println(noSuch.getMessage());
                 return WRONG;
             }
-            System.err.println("The rehearsal broke off: " + inWords(broken) + ".");
+            System.err.println("The rehearsal broke off: " + ProgramAtRest.inWords(broken) + ".");
             return NO_ANSWER;
         }
         System.out.println(json ? json(now, then) : text(now, then));
         Rehearsal last = then == null ? now : then;
         return last.allPass() ? 0 : NOT_ALL;
-    }
-
-    private static String inWords(Throwable broken) {
-        SQLException sql = ObjectHelper.getException(SQLException.class, broken);
-        return sql != null && "42P01".equals(sql.getSQLState())
-                ? "the database lacks tables of this program. Start the program once, which makes them" : AfterFailure.inWords(broken);
     }
 
     private static String text(Rehearsal now, Rehearsal then) {

@@ -17,6 +17,10 @@ import org.apache.camel.component.mail.JavaMailSender;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
+import org.martsync.check.CheckMappings;
+import org.martsync.check.CheckPatients;
+import org.martsync.check.CheckServer;
+import org.martsync.check.CheckValues;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.Site;
@@ -221,6 +225,26 @@ class RouteBeans {
     @Bean
     DeliverBatch deliverBatch(Limits limits) {
         return new DeliverBatch(2 * limits.events());
+    }
+
+    @Bean
+    CheckServer checkServer(Site site, Dhis2Server server, Clock clock) {
+        return new CheckServer(site, server, clock);
+    }
+
+    @Bean
+    CheckMappings checkMappings(Site site) {
+        return new CheckMappings(site);
+    }
+
+    @Bean
+    CheckValues checkValues(Site site) {
+        return new CheckValues(site);
+    }
+
+    @Bean
+    CheckPatients checkPatients() {
+        return new CheckPatients();
     }
 
     @Bean

@@ -22,6 +22,7 @@ class PackagesTest {
             .layer("health").definedBy("..martsync.health..")
             .layer("operate").definedBy("..martsync.operate..")
             .layer("rehearse").definedBy("..martsync.rehearse..")
+            .layer("check").definedBy("..martsync.check..")
             .layer("page").definedBy("..martsync.page..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
@@ -33,15 +34,16 @@ class PackagesTest {
             .whereLayer("event").mayOnlyAccessLayers("dhis2", "mapping", "patient")
             .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
-            .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync")
+            .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync", "check")
             .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
-            .whereLayer("page").mayOnlyAccessLayers("operate", "sync", "beside")
+            .whereLayer("check").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "rehearse")
+            .whereLayer("page").mayOnlyAccessLayers("operate", "check", "sync", "beside")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayNotAccessAnyLayer()
             .whereLayer("routes").mayOnlyAccessLayers("settings");
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
-            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..console..", "..database..")
+            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..check..", "..console..", "..database..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 }

@@ -32,6 +32,11 @@ public final class Dhis2Server {
         this.clock = clock;
     }
 
+    /** The server's name, with the port where one is set. */
+    public String host() {
+        return host;
+    }
+
     /** A request was answered. */
     public void answered() {
         Instant now = clock.instant();

@@ -88,17 +88,18 @@ public final class Catalogue {
         });
     }
 
-    private Map<String, String> columns(String table) {
+    /** The columns of a table with their types, null for one that may not be read; empty where there is no such table. */
+    public Map<String, String> columns(String table) {
         return columns.getOrDefault(table, Map.of());
     }
 
     /** Whether a form table can be read. */
-    boolean has(String table) {
+    public boolean has(String table) {
         return whyNot(table, false) == null;
     }
 
     /** Why a table is left out, in words that follow its name; null when it can be read. */
-    private String whyNot(String table, boolean ofPatients) {
+    public String whyNot(String table, boolean ofPatients) {
         Map<String, String> there = columns(table);
         if (there.isEmpty() || !PLAIN.matcher(table).matches()) {
             return "does not exist";
@@ -151,7 +152,7 @@ public final class Catalogue {
     }
 
     /** Writes the query for the rows of a form table, with those columns that any of the mappings uses. */
-    FormQuery query(String table, Set<String> wanted, Set<Integer> encounters) {
+    public FormQuery query(String table, Set<String> wanted, Set<Integer> encounters) {
         List<String> read = wanted.stream().filter(name -> readable(table, name)).toList();
         List<String> order = ORDER.stream().filter(name -> readable(table, name)).toList();
         return new FormQuery(table, read, order, TIMES.contains(columns(table).getOrDefault(TIME, "")), encounters);

@@ -44,7 +44,7 @@ public record FormQuery(String name, List<String> columnNames, List<String> orde
     }
 
     /** Gives the columns of the rows that were read their own names. */
-    List<Map<String, Object>> named(List<Map<String, Object>> rows) {
+    public List<Map<String, Object>> named(List<Map<String, Object>> rows) {
         List<Map<String, Object>> named = new ArrayList<>(rows.size());
         for (Map<String, Object> row : rows) {
             Map<String, Object> one = new HashMap<>();

@@ -9,6 +9,6 @@ record Answer(String table, Column column, Object value) {
 
     /** Where a data clerk finds it. */
     String place() {
-        return "column " + column.name() + " of " + (Mapping.PATIENT_TABLE.equals(table) ? "table " : "form ") + table;
+        return column.place(table);
     }
 }

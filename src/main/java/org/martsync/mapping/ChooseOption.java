@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.martsync.dhis2.Option;
 import org.martsync.dhis2.OptionSet;
 
@@ -17,6 +18,8 @@ import org.martsync.dhis2.OptionSet;
 final class ChooseOption {
 
     private static final int SHOWN = 5;
+    private static final int COMPARED = 60;
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
     private ChooseOption() {
     }
@@ -117,23 +120,9 @@ final class ChooseOption {
             : "is none of the options: " + nearest);
     }
 
-    /** How many letters have to be changed, put in or taken out (Levenshtein), over the first 60 of each. */
+    /** How many letters have to be changed, put in or taken out, over the first 60 of each. */
     private static int distance(String wanted, String option) {
-        String one = wanted.substring(0, Math.min(60, wanted.length()));
-        String other = option.substring(0, Math.min(60, option.length())).toLowerCase(Locale.ROOT);
-        int[] above = new int[other.length() + 1];
-        for (int j = 0; j < above.length; j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int[] row = new int[above.length];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int change = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
-            }
-            above = row;
-        }
-        return above[other.length()];
+        return DISTANCE.apply(wanted.substring(0, Math.min(COMPARED, wanted.length())),
+            option.substring(0, Math.min(COMPARED, option.length())).toLowerCase(Locale.ROOT));
     }
 }

@@ -8,4 +8,9 @@ package org.martsync.mapping;
  * @param displayName how the mapping calls that in front of people; the id where it gives no name
  */
 public record Column(String name, String dataElementId, String displayName) {
+
+    /** Where a data clerk finds it in a table. */
+    public String place(String table) {
+        return "column " + name + " of " + (Mapping.PATIENT_TABLE.equals(table) ? "table " : "form ") + table;
+    }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.mapping.Problem.Kind;
 
 /**
  * Fills the attributes of one person from their row of table {@code patient}, converted and checked, with every problem.
@@ -51,7 +52,7 @@ public final class FillAttributes {
     public List<String> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
         return program.attributes().values().stream()
             .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
-            .filter(attribute -> filled.problems().stream().noneMatch(problem -> problem.startsWith(label(attribute))))
+            .filter(attribute -> filled.found().stream().noneMatch(problem -> attribute.id().equals(problem.target())))
             .map(attribute -> label(attribute) + " is compulsory for enrolment in program " + OneValue.label(program.name(), program.id())
                 + ", but no existing column is mapped to it. Map a column of table patient to it in the mapping " + mapping.name() + ".")
             .toList();
@@ -60,21 +61,22 @@ public final class FillAttributes {
     private void fill(ProgramMetadata program, String id, List<Answer> answers, Filled filled) {
         Attribute attribute = program.attributes().get(id);
         if (attribute == null) {
-            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.problems().add("Attribute "
+            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
+                "Attribute "
                 + OneValue.label(answer.column().displayName(), id) + " is not an attribute of program "
                 + OneValue.label(program.name(), program.id()) + ", but " + answer.place() + " holds "
                 + NotConvertible.shown(ConvertValue.text(answer.value()))
-                + ". Map the column to an attribute of that program, or add the attribute to the program in DHIS2."));
+                + ". Map the column to an attribute of that program, or add the attribute to the program in DHIS2.")));
             return;
         }
-        String value = new OneValue(convert, id, attribute.name(), attribute.type(), attribute.options()).of(answers, filled.problems());
+        String value = new OneValue(convert, id, attribute.name(), attribute.type(), attribute.options()).of(answers, filled.found());
         if (value == null) {
             return;
         }
         if (value.isEmpty() && attribute.mandatory()) {
-            filled.problems().add(label(attribute) + " is compulsory for enrolment in program "
-                + OneValue.label(program.name(), program.id()) + " but empty. Fill "
-                + answers.stream().map(Answer::place).collect(Collectors.joining(" or ")) + ".");
+            String places = answers.stream().map(Answer::place).collect(Collectors.joining(" or "));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, label(attribute) + " is compulsory for enrolment in program "
+                + OneValue.label(program.name(), program.id()) + " but empty. Fill " + places + "."));
             return;
         }
         filled.values().put(id, value);

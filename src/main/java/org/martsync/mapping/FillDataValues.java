@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.martsync.dhis2.DataElement;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.ValueType;
+import org.martsync.mapping.Problem.Kind;
 
 /**
  * Fills the data values of one event from the form rows of its encounter, converted and checked, with every problem and not just the
@@ -36,7 +37,7 @@ public final class FillDataValues {
     public Filled fill(Mapping mapping, ProgramStage stage, Map<String, Set<String>> existingColumns,
                        Map<String, List<Map<String, Object>>> rows, String status) {
         Filled filled = new Filled(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
-        if (hasNoRows(mapping, existingColumns, rows, filled.problems())) {
+        if (hasNoRows(mapping, existingColumns, rows, filled.found())) {
             return filled;
         }
         Map<String, List<Answer>> answers = new LinkedHashMap<>();
@@ -52,18 +53,18 @@ public final class FillDataValues {
     }
 
     private static boolean hasNoRows(Mapping mapping, Map<String, Set<String>> existingColumns,
-                                     Map<String, List<Map<String, Object>>> rows, List<String> problems) {
+                                     Map<String, List<Map<String, Object>>> rows, List<Problem> problems) {
         List<String> forms = mapping.tables().stream().map(FormTable::name).filter(existingColumns::containsKey).toList();
         if (forms.isEmpty()) {
-            problems.add("None of the forms of the mapping " + mapping.name() + " has a table in the analytics database ("
+            problems.add(new Problem(Kind.NO_TABLE, null, null, "None of the forms of the mapping " + mapping.name() + " has a table in the analytics database ("
                 + mapping.tables().stream().map(FormTable::name).collect(Collectors.joining(", "))
                 + "). Correct the mapping, or wait until the flattener has made the tables;"
-                + " the program's log says why each is left out.");
+                + " the program's log says why each is left out."));
             return true;
         }
         if (forms.stream().allMatch(form -> rows.getOrDefault(form, List.of()).isEmpty())) {
-            problems.add("No form data found for the encounter in " + String.join(", ", forms)
-                + ". Save the form again, or correct the mapping " + mapping.name() + ".");
+            problems.add(new Problem(Kind.NO_ROWS, null, null, "No form data found for the encounter in " + String.join(", ", forms)
+                + ". Save the form again, or correct the mapping " + mapping.name() + "."));
             return true;
         }
         return false;
@@ -103,20 +104,21 @@ public final class FillDataValues {
         DataElement dataElement = stage.dataElements().get(id);
         if (dataElement == null) {
             // DHIS2 would refuse the event even for an empty one (E1305, recording 098), so it is left out while empty.
-            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.problems().add("Data element "
+            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
+                "Data element "
                 + OneValue.label(answer.column().displayName(), id) + " is not in program stage " + OneValue.label(stage.name(), stage.id())
                 + ", but " + answer.place() + " holds " + NotConvertible.shown(ConvertValue.text(answer.value()))
-                + ". Map the column to a data element of that stage, or add the data element to the stage in DHIS2."));
+                + ". Map the column to a data element of that stage, or add the data element to the stage in DHIS2.")));
             return;
         }
-        String value = new OneValue(convert, id, dataElement.name(), dataElement.type(), dataElement.options()).of(answers, filled.problems());
+        String value = new OneValue(convert, id, dataElement.name(), dataElement.type(), dataElement.options()).of(answers, filled.found());
         if (value == null) {
             return;
         }
         if (value.isEmpty() && dataElement.compulsory() && demanding) {
-            filled.problems().add(OneValue.label(dataElement.name(), id) + " is compulsory in program stage "
-                + OneValue.label(stage.name(), stage.id()) + " but empty. Fill "
-                + answers.stream().map(Answer::place).collect(Collectors.joining(" or ")) + ".");
+            String places = answers.stream().map(Answer::place).collect(Collectors.joining(" or "));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, OneValue.label(dataElement.name(), id)
+                + " is compulsory in program stage " + OneValue.label(stage.name(), stage.id()) + " but empty. Fill " + places + "."));
             return;
         }
         // An empty compulsory one clears as well where it is not demanded: E1076 comes only where E1303 does (recordings 105-107).

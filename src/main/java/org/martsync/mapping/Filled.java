@@ -9,13 +9,17 @@ import java.util.Map;
  * @param values by data element or attribute id, in the mapping's order; {@code ""} clears the value in DHIS2, what is left out stays
  *        there as it is (recordings 151-154, 161-164)
  * @param notes sentences worth knowing that hinder nothing
- * @param problems sentences for a data clerk, all of them; when there is one, nothing may be sent. They may hold values: they are
- *        for the database's log, not the application's.
+ * @param found all problems; when there is one, nothing may be sent
  */
-public record Filled(Map<String, String> values, List<String> notes, List<String> problems) {
+public record Filled(Map<String, String> values, List<String> notes, List<Problem> found) {
+
+    /** The sentences of the problems, for a data clerk. */
+    public List<String> problems() {
+        return found.stream().map(Problem::sentence).toList();
+    }
 
     /** Whether it may be sent. */
     public boolean isGood() {
-        return problems.isEmpty();
+        return found.isEmpty();
     }
 }

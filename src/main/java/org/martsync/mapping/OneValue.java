@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.martsync.dhis2.Option;
 import org.martsync.dhis2.OptionSet;
 import org.martsync.dhis2.ValueType;
+import org.martsync.mapping.Problem.Kind;
 
 /**
  * Makes one DHIS2 value of all columns mapped to it. Two columns for one data element are common: the male and the female variant of
@@ -43,14 +44,14 @@ final class OneValue {
     }
 
     /** The value, {@code ""} when all columns are empty, or null when there is a problem; then its sentences are added. */
-    String of(List<Answer> answers, List<String> problems) {
+    String of(List<Answer> answers, List<Problem> problems) {
         return type == ValueType.MULTI_TEXT && options != null ? united(answers, problems) : agreed(answers, problems);
     }
 
     private record Given(Answer answer, String text) {
     }
 
-    private String agreed(List<Answer> answers, List<String> problems) {
+    private String agreed(List<Answer> answers, List<Problem> problems) {
         List<Given> given = new ArrayList<>(answers.size());
         boolean failed = false;
         for (Answer answer : answers) {
@@ -81,9 +82,9 @@ final class OneValue {
                 }
             }
         }
-        problems.add(label(name, id) + ": " + given.stream()
-            .map(one -> one.answer().place() + " says " + NotConvertible.shown(one.text()))
-            .collect(Collectors.joining(", ")) + ". Leave only one of them filled, or make them equal.");
+        problems.add(new Problem(Kind.COLUMNS_DISAGREE, id, given.stream().map(one -> one.answer().place()).collect(Collectors.joining(" and ")),
+            label(name, id) + ": " + given.stream().map(one -> one.answer().place() + " says " + NotConvertible.shown(one.text()))
+                .collect(Collectors.joining(", ")) + ". Leave only one of them filled, or make them equal."));
         return null;
     }
 
@@ -91,7 +92,7 @@ final class OneValue {
         return one.equals(other) || (type.isNumber() && options == null && NumberText.same(one, other));
     }
 
-    private String united(List<Answer> answers, List<String> problems) {
+    private String united(List<Answer> answers, List<Problem> problems) {
         Set<Option> chosen = new HashSet<>();
         boolean failed = false;
         for (Answer answer : answers) {
@@ -117,7 +118,8 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(label(name, id) + ": " + wrong.getMessage() + ".");
+            problems.add(new Problem(Kind.UNFIT_VALUE, id, answers.stream().map(Answer::place).collect(Collectors.joining(" and ")),
+                label(name, id) + ": " + wrong.getMessage() + "."));
             return null;
         }
     }
@@ -168,7 +170,7 @@ final class OneValue {
         return bare.toString();
     }
 
-    private String problem(NotConvertible wrong, Answer answer) {
-        return label(name, id) + ": " + wrong.getMessage() + ". Correct " + answer.place() + ".";
+    private Problem problem(NotConvertible wrong, Answer answer) {
+        return new Problem(Kind.UNFIT_VALUE, id, answer.place(), label(name, id) + ": " + wrong.getMessage() + ". Correct " + answer.place() + ".");
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -20,6 +21,8 @@ import org.springframework.core.io.ClassPathResource;
 final class UnknownSettings {
 
     private static final Set<String> GROUPS = Set.of("analytics", "dhis2", "site", "sync", "schedule", "org-units", "routes", "notify", "console");
+
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
     private UnknownSettings() {
     }
@@ -58,31 +61,13 @@ final class UnknownSettings {
 
     private static String nearest(String name, Map<String, String> known) {
         return known.entrySet().stream()
-                .filter(k -> distance(plain(name), k.getKey()) <= 3)
-                .min((a, b) -> distance(plain(name), a.getKey()) - distance(plain(name), b.getKey()))
+                .filter(k -> DISTANCE.apply(plain(name), k.getKey()) <= 3)
+                .min((a, b) -> DISTANCE.apply(plain(name), a.getKey()) - DISTANCE.apply(plain(name), b.getKey()))
                 .map(k -> " (is " + k.getValue() + " meant?)").orElse("");
     }
 
     /** Spring takes batchEvents, batch_events and batch-events for one name. */
     private static String plain(String name) {
         return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[-_]", "");
-    }
-
-    /** Letters to add, drop or change (Levenshtein). */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

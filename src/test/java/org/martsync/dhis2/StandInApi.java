@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +88,9 @@ final class StandInApi {
         }
         if (path.equals("/api/programs/" + world.metadata().programUid())) {
             return StandInAnswer.json(200, picked(parameters, world.metadata().program()));
+        }
+        if (path.equals("/api/programs")) {
+            return StandInAnswer.json(200, programs(parameters, user));
         }
         if (path.startsWith("/api/programs/")) {
             return notFound("Program", last(path));
@@ -193,8 +199,9 @@ final class StandInApi {
                 ? StandInFields.of(parameters.text("fields", "*")).pick(whole.<JsonNode>deepCopy()) : whole;
     }
 
-    private static ObjectNode systemInfo() {
+    private ObjectNode systemInfo() {
         return JsonNodeFactory.instance.objectNode().put("version", "2.42.4.1").put("calendar", "iso8601")
+                .put("serverDate", LocalDateTime.now(world.clock().withZone(ZoneOffset.UTC)).truncatedTo(ChronoUnit.MILLIS).toString())
                 .put("dateFormat", "yyyy-mm-dd").put("serverTimeZoneId", "Etc/UTC").put("systemName", "DHIS 2");
     }
 
@@ -214,8 +221,35 @@ final class StandInApi {
         return me;
     }
 
+    /** The one program, where the filters let it through, with what its sharing says for the user; by DHIS2's documentation, not recorded. */
+    private ObjectNode programs(StandInParameters parameters, StandInUser user) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = body.putArray("programs");
+        ObjectNode program = world.metadata().program().deepCopy();
+        boolean wanted = parameters.all("filter").stream().allMatch(filter -> {
+            String[] words = filter.split(":", 3);
+            return switch (words[0]) {
+                case "id" -> words[2].equals(world.metadata().programUid());
+                case "organisationUnits.id" -> world.metadata().isAssigned(words[2]);
+                default -> throw new StandInPayload.Unreadable("Unknown path property: '" + words[0] + "'.");
+            };
+        });
+        if (wanted) {
+            boolean writes = world.metadata().country().equals(user.orgUnit());
+            open(program, writes);
+            open((ObjectNode) program.get("trackedEntityType"), writes);
+            program.path("programStages").forEach(stage -> open((ObjectNode) stage, writes));
+            list.add(StandInFields.of(parameters.text("fields", "id,displayName")).pick(program));
+        }
+        return body;
+    }
+
+    private static void open(ObjectNode object, boolean writes) {
+        object.putObject("access").putObject("data").put("read", true).put("write", writes);
+    }
+
     private ObjectNode orgUnits(StandInParameters parameters) {
-        JsonNode all = world.metadata().orgUnits();
+        JsonNode all = world.metadata().orgUnits(parameters.all("filter"));
         StandInFields fields = StandInFields.of(parameters.text("fields", "id,displayName"));
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         int from = 0;

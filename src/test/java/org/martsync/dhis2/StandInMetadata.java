@@ -2,11 +2,13 @@ package org.martsync.dhis2;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -133,6 +135,18 @@ final class StandInMetadata {
 
     JsonNode orgUnits() {
         return orgUnits.path("organisationUnits");
+    }
+
+    /** The org units that all filters {@code id:eq:<uid>} let through, each with its path. */
+    ArrayNode orgUnits(List<String> filters) {
+        ArrayNode wanted = JsonNodeFactory.instance.arrayNode();
+        orgUnits().forEach(unit -> {
+            String uid = unit.path("id").asText();
+            if (filters.stream().allMatch(filter -> filter.equals("id:eq:" + uid))) {
+                wanted.add(((ObjectNode) unit.deepCopy()).put("path", units.get(uid).path()));
+            }
+        });
+        return wanted;
     }
 
     String programUid() {

@@ -1,0 +1,190 @@
+package org.martsync.check;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.DataElement;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.Site;
+import org.martsync.event.Catalogue;
+import org.martsync.event.Mappings;
+import org.martsync.mapping.Column;
+import org.martsync.mapping.FormTable;
+import org.martsync.mapping.Mapping;
+
+/** Looks at what the mappings name: in DHIS2's metadata, and in the database's tables. Called by {@code routes/check.camel.yaml}. */
+public final class CheckMappings {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SHOWN = 5;
+
+    private final Site site;
+
+    public CheckMappings(Site site) {
+        this.site = site;
+    }
+
+    /** Takes how many events are pending: rows of {@code routes/sql/check-pending.sql}. */
+    public void pending(Checkup checkup, List<Map<String, Object>> rows) {
+        Map<String, Long> pending = new HashMap<>();
+        rows.forEach(row -> pending.put((String) row.get("mapping"), ((Number) row.get("pending")).longValue()));
+        checkup.pending(pending);
+    }
+
+    /**
+     * Looks at each mapping by itself and beside the others.
+     *
+     * @param rows of {@code routes/sql/read-mappings.sql}
+     */
+    public void mappings(Checkup checkup, List<Map<String, Object>> rows, Mappings mappings, ProgramMetadata program) {
+        checkup.program(program.name() + " (" + program.id() + ")");
+        if (mappings.patient() == null && mappings.broken(Mapping.PATIENT) == null) {
+            checkup.add(new Finding(Code.MAPPING_MISSING, Mapping.PATIENT, null, "there is no mapping of this name, by which patients are sent.",
+                    "Create it: without it nothing can be sent.", checkup.pending(), null));
+        }
+        for (Map<String, Object> row : rows) {
+            String name = (String) row.get("program_name");
+            String broken = mappings.broken(name);
+            if (broken != null) {
+                long held = Mapping.PATIENT.equals(name) ? checkup.pending() : checkup.pendingOf(name);
+                checkup.add(new Finding(Code.MAPPING_UNUSABLE, name, null, broken, "Until then none of its events is sent.", held, null));
+            } else if (checkup.concerns(mappings.get(name))) {
+                unmapped(checkup, name, (String) row.get("mapping_json"));
+            }
+        }
+        Map<String, List<String>> sharers = new TreeMap<>();
+        for (Mapping mapping : mappings.all()) {
+            if (checkup.concerns(mapping)) {
+                targets(checkup, mapping, program);
+                compulsory(checkup, mapping, program);
+            }
+            mapping.tables().forEach(table -> sharers.computeIfAbsent(table.name(), key -> new ArrayList<>()).add(mapping.name()));
+        }
+        sharers.forEach((table, names) -> {
+            if (names.size() > 1) {
+                checkup.add(new Finding(Code.FORM_SHARED, null, table, "The form table " + table + " is shared by the mappings "
+                        + String.join(", ", names.stream().sorted().toList()) + ".", "That is fine where each takes the columns of its own stage.", 0, null));
+            }
+        });
+    }
+
+    private static void unmapped(Checkup checkup, String name, String json) {
+        List<String> columns = new ArrayList<>();
+        tree(json).path("formTableMappings").properties().forEach(table -> table.getValue().properties().forEach(column -> {
+            JsonNode id = column.getValue().isObject() ? column.getValue().path("id") : column.getValue();
+            if (id.asText("").isBlank()) {
+                columns.add(table.getKey() + "." + column.getKey());
+            }
+        }));
+        if (!columns.isEmpty()) {
+            checkup.add(new Finding(Code.COLUMN_UNMAPPED, name, null, columns.size() + " of its columns are mapped to nothing: " + some(columns) + ".",
+                    "What they hold does not go to DHIS2. Map those that should.", 0, null));
+        }
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException unreadable) {
+            throw new IllegalStateException("a mapping that can be used can be read", unreadable);
+        }
+    }
+
+    private static void targets(Checkup checkup, Mapping mapping, ProgramMetadata program) {
+        for (Column column : mapping.checkedAgainst(program).unknown()) {
+            String what = mapping.patientMapping() ? "attribute " : "data element ";
+            String where = mapping.patientMapping() ? "the program" : "its stage";
+            checkup.add(new Finding(Code.TARGET_UNKNOWN, mapping.name(), column.name() + " → " + column.dataElementId(),
+                    "column " + column.name() + " is mapped to the " + what + mapping.label(column.dataElementId()) + ", which " + where
+                            + " does not have" + elsewhere(mapping, column, program) + ".",
+                    "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0, null));
+        }
+    }
+
+    private static String elsewhere(Mapping mapping, Column column, ProgramMetadata program) {
+        List<String> stages = program.stages().values().stream().filter(stage -> stage.dataElements().containsKey(column.dataElementId()))
+                .map(ProgramStage::name).toList();
+        if (!stages.isEmpty()) {
+            return "; it is in the stage " + String.join(", ", stages);
+        }
+        Map<String, String> names = new HashMap<>();
+        if (mapping.patientMapping()) {
+            program.attributes().values().forEach(one -> names.put(one.name(), one.id()));
+        } else {
+            program.stages().get(mapping.stage()).dataElements().values().forEach(one -> names.put(one.name(), one.id()));
+        }
+        String near = Nearest.of(column.displayName(), names.keySet());
+        return near == null ? "" : "; perhaps " + near + " (" + names.get(near) + ") is meant";
+    }
+
+    /** What DHIS2 demands and no column is mapped to. */
+    private void compulsory(Checkup checkup, Mapping mapping, ProgramMetadata program) {
+        List<String> mapped = mapping.tables().stream().flatMap(table -> table.columns().stream()).map(Column::dataElementId).toList();
+        if (mapping.patientMapping()) {
+            program.attributes().values().stream().filter(Attribute::mandatory).filter(one -> !mapped.contains(one.id())).forEach(one ->
+                    checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), one.id(), "nobody can be enrolled without " + one.name()
+                            + " (" + one.id() + "), and no column is mapped to it.", "Map a column of table patient to it.", checkup.pending(), null)));
+            return;
+        }
+        ProgramStage stage = program.stages().get(mapping.stage());
+        if (stage.strict() || "COMPLETED".equals(site.eventStatus())) {
+            stage.dataElements().values().stream().filter(DataElement::compulsory).filter(one -> !mapped.contains(one.id())).forEach(one ->
+                    checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), one.id(), "DHIS2 demands " + one.name() + " (" + one.id()
+                            + ") of each event, and no column is mapped to it.", "Map a column to it.", checkup.pendingOf(mapping.name()), null)));
+        }
+    }
+
+    /**
+     * Looks for the tables and columns that the mappings name.
+     *
+     * @param columns of {@code routes/sql/read-columns.sql}
+     * @param tables of {@code routes/sql/check-tables.sql}, to suggest from
+     */
+    public void tables(Checkup checkup, Mappings mappings, List<Map<String, Object>> columns, List<Map<String, Object>> tables) {
+        Catalogue catalogue = Catalogue.read(columns);
+        List<String> names = tables.stream().map(row -> (String) row.get("name")).toList();
+        for (Mapping mapping : mappings.all()) {
+            if (checkup.concerns(mapping)) {
+                mapping.tables().forEach(table -> table(checkup, mapping, table, catalogue, names));
+            }
+        }
+    }
+
+    private static void table(Checkup checkup, Mapping mapping, FormTable table, Catalogue catalogue, Collection<String> names) {
+        String whyNot = catalogue.whyNot(table.name(), mapping.patientMapping());
+        if (whyNot != null) {
+            checkup.add(new Finding(Code.TABLE_MISSING, mapping.name(), table.name(), "table " + table.name() + " " + whyNot
+                    + perhaps(table.name(), catalogue.columns(table.name()).isEmpty() ? names : List.of()) + ".",
+                    "Until then it is left out, and its data elements are not sent.", 0, null));
+            return;
+        }
+        Map<String, String> there = catalogue.columns(table.name());
+        Stream<String> missing = table.columns().stream().map(Column::name).filter(name -> there.get(name) == null);
+        for (String name : new TreeSet<>(missing.toList())) {
+            checkup.add(new Finding(Code.COLUMN_MISSING, mapping.name(), table.name() + "." + name,
+                    "table " + table.name() + (there.containsKey(name) ? " has a column " + name + " that may not be read by this program's database user"
+                            : " has no column " + name + perhaps(name, there.keySet())) + ".",
+                    "Until then it is left out, and its data element is not sent.", 0, null));
+        }
+    }
+
+    private static String perhaps(String name, Collection<String> names) {
+        String near = Nearest.of(name, names);
+        return near == null ? "" : "; perhaps " + near + " is meant";
+    }
+
+    private static String some(List<String> names) {
+        return names.stream().limit(SHOWN).collect(Collectors.joining(", ")) + (names.size() > SHOWN ? ", …" : "");
+    }
+}

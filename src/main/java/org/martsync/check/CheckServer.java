@@ -1,0 +1,114 @@
+package org.martsync.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.martsync.dhis2.Dhis2Server;
+import org.martsync.dhis2.ServerInfo;
+import org.martsync.dhis2.Site;
+
+/** Looks at what DHIS2 says of itself, of the user, the site and the program, and at the clocks. Called by {@code routes/check.camel.yaml}. */
+public final class CheckServer {
+
+    /** What a request and the seconds that DHIS2 leaves out may take. */
+    private static final Duration APART = Duration.ofMinutes(2);
+
+    private final Site site;
+    private final Clock clock;
+    private final String host;
+
+    public CheckServer(Site site, Dhis2Server dhis2, Clock clock) {
+        this.site = site;
+        this.host = dhis2.host();
+        this.clock = clock;
+    }
+
+    /**
+     * Notes that DHIS2 did not answer, or not as it should, so that nothing more can be looked at.
+     *
+     * @param why in a sentence
+     */
+    public void noAnswer(Checkup checkup, String why) {
+        checkup.add(Finding.of(Code.DHIS2_NO_ANSWER, why.endsWith(".") ? why : why + ".", "Nothing more could be looked at."));
+    }
+
+    /** Takes the answer of {@code GET /api/system/info} (recording 001). */
+    public void server(Checkup checkup, JsonNode answer) {
+        ServerInfo info = ServerInfo.read(host, answer);
+        checkup.server(info);
+        if (info.warning() != null) {
+            checkup.add(Finding.of(Code.VERSION, info.warning(), "The limits in the README say which versions were tried."));
+        }
+        try {
+            Instant theirs = LocalDateTime.parse(answer.path("serverDate").asText()).atZone(ZoneId.of(info.timeZone())).toInstant();
+            compare(checkup, Code.CLOCK_OF_DHIS2, "DHIS2's server", theirs);
+        } catch (DateTimeException unreadable) {
+            // it says no time: then none can be wrong
+        }
+    }
+
+    /** Takes the database's {@code now()}. */
+    public void database(Checkup checkup, Timestamp now) {
+        compare(checkup, Code.CLOCK_OF_DATABASE, "the database's server", now.toInstant());
+    }
+
+    private void compare(Checkup checkup, Code code, String whose, Instant theirs) {
+        Duration apart = Duration.between(clock.instant(), theirs);
+        if (apart.abs().compareTo(APART) > 0) {
+            checkup.add(Finding.of(code, "The clock of " + whose + " is " + apart.abs().toMinutes() + " minutes "
+                    + (apart.isNegative() ? "behind" : "ahead of") + " ours.", "Set both by a time server: of what is in the future, DHIS2 refuses some."));
+        }
+    }
+
+    /** Takes the answer of {@code GET /api/me} (recording 002) and that to the query for the site's org unit with its path. */
+    public void user(Checkup checkup, JsonNode me, JsonNode units) {
+        for (JsonNode authority : me.path("authorities")) {
+            if ("ALL".equals(authority.asText())) {
+                checkup.add(Finding.of(Code.SUPERUSER, "The user " + me.path("username").asText() + " may do everything in DHIS2.",
+                        "Give this program a user of its own, who may only write to its program below its org unit."));
+            }
+        }
+        JsonNode unit = units.path("organisationUnits").path(0);
+        if (unit.isMissingNode()) {
+            checkup.add(Finding.of(Code.ORG_UNIT_UNKNOWN, "DHIS2 has no org unit " + site.orgUnit() + ", or this user may not see it.",
+                    "Correct site.org-unit."));
+            return;
+        }
+        List<String> path = List.of(unit.path("path").asText("").split("/"));
+        List<String> theirs = new ArrayList<>();
+        me.path("organisationUnits").forEach(one -> theirs.add(one.path("id").asText()));
+        if (theirs.stream().noneMatch(path::contains)) {
+            checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + me.path("username").asText() + " may not write in the site's org unit "
+                    + unit.path("displayName").asText(site.orgUnit()) + " (" + site.orgUnit() + ").", "Give the user that org unit, or one above it, in DHIS2."));
+        }
+    }
+
+    /** Takes what DHIS2 says of the user's rights in the program and of its being assigned to the site's org unit. */
+    public void rights(Checkup checkup, JsonNode answer) {
+        JsonNode program = answer.path("programs").path(0);
+        if (program.isMissingNode()) {
+            checkup.add(Finding.of(Code.PROGRAM_NOT_IN_ORG_UNIT, "The program is not assigned to the site's org unit " + site.orgUnit() + ".",
+                    "Assign it in DHIS2's maintenance, or correct site.org-unit."));
+            return;
+        }
+        closed(checkup, program, "The program");
+        closed(checkup, program.path("trackedEntityType"), "The program's tracked entity type");
+        program.path("programStages").forEach(stage -> closed(checkup, stage, "The program stage " + stage.path("displayName").asText()));
+    }
+
+    /** Where DHIS2 says nothing of rights, none are missed: the first event will tell. */
+    private static void closed(Checkup checkup, JsonNode object, String name) {
+        JsonNode write = object.path("access").path("data").path("write");
+        if (write.isBoolean() && !write.asBoolean()) {
+            checkup.add(Finding.of(Code.NO_RIGHT_TO_WRITE, name + " is not open to this user for writing data.",
+                    "Share it with the user in DHIS2: data, view and capture."));
+        }
+    }
+}

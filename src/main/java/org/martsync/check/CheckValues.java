@@ -1,0 +1,131 @@
+package org.martsync.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
+import org.martsync.event.AlikeEvents;
+import org.martsync.event.Batch;
+import org.martsync.event.Catalogue;
+import org.martsync.event.EventForms;
+import org.martsync.event.FormQuery;
+import org.martsync.event.Mappings;
+import org.martsync.event.PendingEvent;
+import org.martsync.mapping.FillDataValues;
+import org.martsync.mapping.Filled;
+import org.martsync.mapping.Mapping;
+import org.martsync.mapping.Problem;
+import org.martsync.patient.Patient;
+
+/**
+ * Looks at what is in the forms, by the same rules as a run: first at the pending events, which it tells the exact number of
+ * that each problem holds back, then at the newest encounters of each form, for a mapping that has no events yet.
+ */
+public final class CheckValues {
+
+    private final Site site;
+    private final FillDataValues fillDataValues = new FillDataValues();
+
+    public CheckValues(Site site) {
+        this.site = site;
+    }
+
+    /**
+     * Takes a batch of pending events with their forms, to be found in no DHIS2 yet.
+     *
+     * @param groups those of its events that can be mapped
+     */
+    public void pending(Checkup checkup, Batch batch, Mappings mappings, List<AlikeEvents> groups) {
+        checkup.lookedAt(batch.events().size());
+        batch.rejected().forEach(event -> unusable(checkup, event, mappings));
+        Map<Patient, List<PendingEvent>> theirs = batch.open().stream().collect(Collectors.groupingBy(PendingEvent::patient));
+        batch.patients().forEach(patient -> {
+            // of whom DHIS2 knows already, details that cannot be sent hold back nothing
+            boolean known = !patient.trackers().isEmpty();
+            List<PendingEvent> events = theirs.getOrDefault(patient, List.of());
+            List<Problem> problems = patient.attributes().found();
+            if (!problems.isEmpty() && !known) {
+                events.forEach(event -> checkup.hold(event.id()));
+            }
+            checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patient.columns())), problems, known ? 0 : events.size(), "patient " + patient.id());
+        });
+        groups.forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
+    }
+
+    private void values(Checkup checkup, EventForms forms) {
+        PendingEvent event = forms.event();
+        Mapping mapping = event.mapping();
+        Filled filled = fillDataValues.fill(mapping, forms.program().stages().get(mapping.stage()), forms.columns(), forms.rows(), site.eventStatus());
+        Tally tally = checkup.tally(mapping);
+        tally.count(forms.rows(), filled.found(), 1, "event " + event.id());
+        tally.looked(event.encounter());
+        if (!filled.isGood()) {
+            checkup.hold(event.id());
+        }
+    }
+
+    private static void unusable(Checkup checkup, PendingEvent event, Mappings mappings) {
+        checkup.hold(event.id());
+        if (mappings.patient() == null || mappings.broken(event.mappingName()) != null) {
+            return; // said of the mapping itself, with all its events
+        }
+        Patient patient = event.patient();
+        if (patient == null || !patient.known()) {
+            broken(checkup, event, Code.PATIENT_UNKNOWN, "events name no patient whom table patient has.", "Save the patients, then the encounters again in the clinic.");
+        } else if (patient.identifier() == null) {
+            broken(checkup, event, Code.PATIENT_WITHOUT_IDENTIFIER, "events are of patients without a patient identifier.", "Give them one in the clinic.");
+        } else if (patient.namesakes() > 0) {
+            broken(checkup, event, Code.IDENTIFIER_SHARED, "events are of patients whose identifier is another patient's too.",
+                    "Correct it in the clinic, or merge the patients who are one person.");
+        } else if (mappings.has(event.mappingName())) {
+            broken(checkup, event, Code.EVENT_UNUSABLE, "events are broken in their rows of events_to_sync.", "The log says of each what is wrong once it was tried.");
+        } else {
+            broken(checkup, event, Code.MAPPING_MISSING, "there is no mapping of this name.", "Create it, or correct program_id of its events.");
+        }
+    }
+
+    private static void broken(Checkup checkup, PendingEvent event, Code code, String sentence, String advice) {
+        checkup.broken(code, event.mappingName(), sentence, advice, "event " + event.id() + ": " + event.rejection());
+    }
+
+    /** Begins to look at the forms of a mapping. */
+    public FormSample sample(Checkup checkup, Mapping mapping, List<Map<String, Object>> columns) {
+        return new FormSample(mapping, Catalogue.read(columns), checkup.rows());
+    }
+
+    /** Takes the newest encounters of one form. */
+    public void take(FormSample sample, List<Map<String, Object>> newest) {
+        sample.take(newest);
+    }
+
+    /** Takes the rows of one form. */
+    public void take(FormSample sample, FormQuery query, List<Map<String, Object>> rows) {
+        sample.take(query, rows);
+    }
+
+    /** The mappings whose forms are looked at. */
+    public List<Mapping> mappings(Checkup checkup, Mappings mappings) {
+        List<Mapping> wanted = new ArrayList<>();
+        mappings.all().forEach(mapping -> {
+            if (!mapping.patientMapping() && checkup.concerns(mapping)) {
+                wanted.add(mapping);
+            }
+        });
+        return wanted;
+    }
+
+    /** Looks at the encounters of a sample that no pending event is of. */
+    public void sampled(Checkup checkup, FormSample sample, ProgramMetadata program) {
+        Mapping mapping = sample.mapping();
+        Tally tally = checkup.tally(mapping);
+        for (int encounter : sample.encounters()) {
+            if (tally.looked(encounter)) {
+                Map<String, List<Map<String, Object>>> rows = sample.rows(encounter);
+                Filled filled = fillDataValues.fill(mapping, program.stages().get(mapping.stage()), sample.columns(), rows, site.eventStatus());
+                tally.count(rows, filled.found(), 0, "encounter " + encounter);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package org.martsync.check;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.martsync.check.Code.Weight;
+import org.martsync.dhis2.ServerInfo;
+import org.martsync.mapping.Mapping;
+import org.martsync.rehearse.Rehearsal;
+
+/** One check: what is to be looked at, how far it has come, and what it found. Lives in one thread until it is done. */
+public final class Checkup {
+
+    private final Instant at;
+    private final String mapping;
+    private final int rows;
+    private final Rehearsal walk;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Set<Integer> held = new HashSet<>();
+    private final Map<List<Object>, Finding> broken = new LinkedHashMap<>();
+    private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private Map<String, Long> pending = Map.of();
+    private ServerInfo server;
+    private String program;
+    private long lookedAt;
+
+    /**
+     * @param at when
+     * @param mapping the only mapping to look at, "" for all
+     * @param events at most about so many pending events are looked at, those of the patients who come first in a run
+     * @param rows at most so many encounters of each form beside them, the newest
+     */
+    public Checkup(Instant at, String mapping, int events, int rows) {
+        this.at = at;
+        this.mapping = mapping;
+        this.rows = rows;
+        this.walk = new Rehearsal(mapping, events, null);
+    }
+
+    /** When it was made. */
+    public Instant at() {
+        return at;
+    }
+
+    /** How far the pending events are looked through. */
+    public Rehearsal walk() {
+        return walk;
+    }
+
+    /** How many of the newest encounters of each form are looked at. */
+    public int rows() {
+        return rows;
+    }
+
+    /** What DHIS2 said of itself, or null where it did not answer. */
+    public ServerInfo server() {
+        return server;
+    }
+
+    /** The program's name with its id, or null where it could not be read. */
+    public String program() {
+        return program;
+    }
+
+    /** How many events are pending, those that were not looked at included. */
+    public long pending() {
+        return pending.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many pending events were looked at. */
+    public long lookedAt() {
+        return lookedAt;
+    }
+
+    /** How many of those would be rejected, each once however many findings it is in. */
+    public long held() {
+        return held.size();
+    }
+
+    void server(ServerInfo said) {
+        server = said;
+    }
+
+    void program(String name) {
+        program = name;
+    }
+
+    void pending(Map<String, Long> byMapping) {
+        pending = byMapping;
+    }
+
+    long pendingOf(String name) {
+        return pending.getOrDefault(name, 0L);
+    }
+
+    void lookedAt(int events) {
+        lookedAt += events;
+    }
+
+    void hold(int event) {
+        held.add(event);
+    }
+
+    boolean concerns(Mapping one) {
+        return mapping.isEmpty() || mapping.equals(one.name()) || one.patientMapping();
+    }
+
+    void add(Finding finding) {
+        findings.add(finding);
+    }
+
+    /** Counts a pending event that is broken in itself; the first of each sort is the example. */
+    void broken(Code code, String name, String sentence, String advice, String example) {
+        broken.merge(List.of(code, String.valueOf(name)), new Finding(code, name, null, sentence, advice, 1, example),
+                (first, another) -> new Finding(code, name, null, sentence, advice, first.events() + 1, first.example()));
+    }
+
+    /** The count of how a mapping's values fit. */
+    Tally tally(Mapping one) {
+        return tallies.computeIfAbsent(one.name(), name -> new Tally(one));
+    }
+
+    /** What was found: what stops all first, then what holds back the most events. */
+    public List<Finding> findings() {
+        List<Finding> all = new ArrayList<>(findings);
+        all.addAll(broken.values());
+        tallies.values().forEach(tally -> all.addAll(tally.findings()));
+        all.sort(Comparator.comparing((Finding one) -> one.code().weight()).thenComparing(Finding::events, Comparator.reverseOrder()));
+        return all;
+    }
+
+    /** Whether all pending events that were looked at would be stored, as far as can be told without asking DHIS2 for each. */
+    public boolean good() {
+        return findings().stream().noneMatch(finding -> finding.code().weight() == Weight.STOPS
+                || finding.code().weight() == Weight.HOLDS_BACK && finding.events() > 0);
+    }
+}

@@ -1,0 +1,24 @@
+package org.martsync.check;
+
+/**
+ * Something that somebody should know before the next event leaves.
+ *
+ * @param mapping the mapping's name, or null where it is none's
+ * @param subject what it is about within that mapping: columns, a table, an id; null where there is but one of its code
+ * @param sentence what is the case, and quotes no value of a patient
+ * @param advice what to do
+ * @param events how many pending events it holds back, or touches where it holds none back
+ * @param example a case of it, which may quote a patient's values; or null
+ */
+public record Finding(Code code, String mapping, String subject, String sentence, String advice, long events, String example) {
+
+    /** Of no mapping, and touching no event in particular. */
+    static Finding of(Code code, String sentence, String advice) {
+        return new Finding(code, null, null, sentence, advice, 0, null);
+    }
+
+    /** What is the case and what to do, without a patient's values, in one line for the log. */
+    public String line() {
+        return (mapping == null ? "" : "mapping " + mapping + ": ") + sentence + " " + advice;
+    }
+}

@@ -1,0 +1,112 @@
+package org.martsync.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.martsync.mapping.ConvertValue;
+import org.martsync.mapping.FormTable;
+import org.martsync.mapping.Mapping;
+import org.martsync.mapping.Problem;
+
+/** Counts how the values of one mapping fit, encounter by encounter, or patient by patient for the patient mapping. */
+final class Tally {
+
+    private record Subject(Problem.Kind kind, String target, String place) {
+    }
+
+    private static final class Count {
+        private long seen;
+        private long held;
+        private String example;
+    }
+
+    private final Mapping mapping;
+    private final Map<Subject, Count> counts = new LinkedHashMap<>();
+    /** Filled values by the place of their column, in the words of {@link Problem#place}. */
+    private final Map<String, Long> filled = new HashMap<>();
+    private final Set<Integer> encounters = new HashSet<>();
+    private long looked;
+
+    Tally(Mapping mapping) {
+        this.mapping = mapping;
+    }
+
+    /**
+     * Counts one encounter or patient.
+     *
+     * @param rows the rows of each of the mapping's tables
+     * @param problems what is wrong with it
+     * @param held how many pending events that holds back
+     * @param whose in which an example is found, such as {@code event 7}
+     */
+    void count(Map<String, List<Map<String, Object>>> rows, List<Problem> problems, int held, String whose) {
+        looked++;
+        for (FormTable table : mapping.tables()) {
+            for (Map<String, Object> row : rows.getOrDefault(table.name(), List.of())) {
+                table.columns().stream().filter(column -> !ConvertValue.isEmpty(row.get(column.name())))
+                        .forEach(column -> filled.merge(column.place(table.name()), 1L, Long::sum));
+            }
+        }
+        Set<Subject> once = new HashSet<>();
+        for (Problem problem : problems) {
+            Subject subject = new Subject(problem.kind(), problem.target(), problem.place());
+            Count count = counts.computeIfAbsent(subject, key -> new Count());
+            if (once.add(subject)) {
+                count.seen++;
+                count.held += held;
+            }
+            if (count.example == null) {
+                count.example = whose + ": " + problem.sentence();
+            }
+        }
+    }
+
+    /** Whether this encounter was not looked at before; from now on it was. */
+    boolean looked(int encounter) {
+        return encounters.add(encounter);
+    }
+
+    List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        counts.forEach((subject, count) -> findings.add(new Finding(Code.valueOf(subject.kind().name()), mapping.name(), subject.place(),
+                sentence(subject, count), advice(subject), count.held, count.example)));
+        return findings;
+    }
+
+    private String sentence(Subject subject, Count count) {
+        String some = number(count.seen) + " of " + number(looked) + (mapping.patientMapping() ? " patients" : " encounters");
+        String target = subject.target() == null ? "" : mapping.label(subject.target());
+        return switch (subject.kind()) {
+            case NO_TABLE -> "none of its form tables is in the database.";
+            case NO_ROWS -> some + " have no row in any of its forms.";
+            case NOT_A_TARGET -> values(subject, count) + " are meant for " + target + ", which DHIS2 does not have there.";
+            case UNFIT_VALUE -> values(subject, count) + " are nothing that DHIS2 takes for " + target + ".";
+            case COLUMNS_DISAGREE -> some + " have different answers for " + target + " in " + subject.place() + ".";
+            case COMPULSORY_EMPTY -> some + " have no " + target + ", which DHIS2 demands (" + subject.place() + ").";
+        };
+    }
+
+    private String values(Subject subject, Count count) {
+        return number(count.seen) + " of " + number(filled.getOrDefault(subject.place(), looked)) + " values of " + subject.place();
+    }
+
+    private static String advice(Subject subject) {
+        return switch (subject.kind()) {
+            case NO_TABLE -> "Correct the mapping, or wait until the flattener has made the tables.";
+            case NO_ROWS -> "Save these forms again in the clinic.";
+            case NOT_A_TARGET -> "Map the column to something else, or add that to the program in DHIS2.";
+            case UNFIT_VALUE -> "Correct them in the clinic, or map the column to something that takes them.";
+            case COLUMNS_DISAGREE -> "Leave only one of them filled, or make them equal.";
+            case COMPULSORY_EMPTY -> "Fill them in the clinic.";
+        };
+    }
+
+    private static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+}

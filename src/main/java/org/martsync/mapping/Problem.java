@@ -1,0 +1,28 @@
+package org.martsync.mapping;
+
+/**
+ * Why an event or a person cannot be sent.
+ *
+ * @param kind what sort of problem it is
+ * @param target the data element or attribute, or null where it is none's
+ * @param place the columns it lies in, as a data clerk finds them, or null
+ * @param sentence what is wrong and what to do; it may quote values, so it is for the database's log, not the application's
+ */
+public record Problem(Kind kind, String target, String place, String sentence) {
+
+    /** The sorts of problems; the names stand in reports that programs read. */
+    public enum Kind {
+        /** None of the mapping's form tables is in the database. */
+        NO_TABLE,
+        /** The encounter has no row in any of them. */
+        NO_ROWS,
+        /** A value stands in a column whose target DHIS2 has not in that place. */
+        NOT_A_TARGET,
+        /** DHIS2 would refuse the value. */
+        UNFIT_VALUE,
+        /** Two columns of one target say different things. */
+        COLUMNS_DISAGREE,
+        /** DHIS2 demands a value, and the columns are empty. */
+        COMPULSORY_EMPTY
+    }
+}

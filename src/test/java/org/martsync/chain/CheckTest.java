@@ -1,0 +1,258 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.dhis2.StandInFaults.path;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.martsync.check.Checkup;
+import org.martsync.check.Code;
+import org.martsync.check.Finding;
+import org.martsync.check.Report;
+
+/** What a check finds, each thing planted in a clinic that is otherwise in order. */
+class CheckTest {
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+        chain.patients(3);
+    }
+
+    private static Checkup check(String mapping) {
+        return chain.program.bean(ProducerTemplate.class)
+                .requestBody("direct:check", new Checkup(Instant.now(), mapping, 1000, 100), Checkup.class);
+    }
+
+    private static Finding only(Code code) {
+        return only(check(""), code);
+    }
+
+    private static Finding only(Checkup checkup, Code code) {
+        List<Finding> found = checkup.findings().stream().filter(finding -> finding.code() == code).toList();
+        assertThat(found).as("findings of %s among %s", code, checkup.findings()).hasSize(1);
+        return found.get(0);
+    }
+
+    @Test
+    void aClinicInOrderHasNoFinding() {
+        chain.visit(1, Map.of("f_text", "well", "f_number", "7", "f_date", "2024-03-05", "f_yes", "true"));
+        chain.visit(2, "well");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).isEmpty();
+        assertThat(checkup.good()).isTrue();
+        assertThat(checkup.lookedAt()).isEqualTo(2);
+        assertThat(checkup.held()).isZero();
+        Report report = new Report(checkup, ZoneOffset.UTC, true);
+        assertThat(report.looked()).contains("DHIS2 2.42.4.1", "2 of 2 pending events");
+        assertThat(report.result()).isEqualTo("Nothing was found.");
+    }
+
+    @Test
+    void nothingIsWrittenAndNoEventIsAskedFor() {
+        int event = chain.visit(1, Map.of("f_number", "seven"));
+
+        check("");
+
+        assertThat(chain.dhis2.requestLog()).noneMatch(request -> request.method().equals("POST"));
+        assertThat(chain.dhis2.requests()).isLessThan(8);
+        assertThat(chain.clinic.event(event).synced()).isFalse();
+        assertThat(chain.clinic.logOf(event)).isEmpty();
+    }
+
+    @Test
+    void valuesThatDoNotFitAreCounted() {
+        int first = chain.visit(1, Map.of("f_date", "05/03/2024", "f_text", "a"));
+        chain.visit(2, Map.of("f_date", "yesterday"));
+        chain.visit(3, Map.of("f_date", "2024-03-05"));
+
+        Finding finding = only(Code.UNFIT_VALUE);
+
+        assertThat(finding.mapping()).isEqualTo("Visit");
+        assertThat(finding.events()).isEqualTo(2);
+        assertThat(finding.sentence()).isEqualTo("2 of 3 values of column f_date of form visit_form are nothing that DHIS2 takes for Date (VtElem00013).");
+        assertThat(finding.example()).startsWith("event " + first + ": ").contains("'05/03/2024'");
+        assertThat(finding.line()).as("the log shows no value").doesNotContain("05/03");
+        assertThat(check("").held()).isEqualTo(2);
+    }
+
+    @Test
+    void anOptionThatIsMissingComesWithTheNearest() {
+        chain.visit(1, Map.of("f_option", "Positve"));
+
+        assertThat(only(Code.UNFIT_VALUE).example()).containsPattern("'Positve' is none of the (\\d+ )?options.*: ");
+    }
+
+    @Test
+    void formsOfAMappingWithoutEventsAreLookedAtToo() {
+        int encounter = chain.encounter(1);
+        chain.clinic.form("visit_form", encounter, 1, Map.of("f_number", "many"), WholeChain.MORNING);
+
+        Finding finding = only(Code.UNFIT_VALUE);
+
+        assertThat(finding.events()).isZero();
+        assertThat(finding.example()).startsWith("encounter " + encounter + ": ");
+        assertThat(check("").good()).as("no event is held back yet").isTrue();
+    }
+
+    @Test
+    void aPendingEncounterIsNotCountedTwice() {
+        chain.visit(1, Map.of("f_number", "many"));
+
+        assertThat(only(Code.UNFIT_VALUE).sentence()).startsWith("1 of 1 values");
+    }
+
+    @Test
+    void columnsAndTablesThatDoNotExistComeWithTheNearestName() {
+        chain.clinic.mapping("Typing errors", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {
+                  "visit_form": {"f_txt": "VtElem00001", "f_long": ""}, "visit_frm": {"f_text": "VtElem00001"}}}""", WholeChain.EMPTY_CONFIG);
+
+        Checkup checkup = check("Typing errors");
+
+        assertThat(only(checkup, Code.COLUMN_MISSING).sentence()).isEqualTo("table visit_form has no column f_txt; perhaps f_text is meant.");
+        assertThat(only(checkup, Code.TABLE_MISSING).sentence()).isEqualTo("table visit_frm does not exist; perhaps visit_form is meant.");
+        assertThat(only(checkup, Code.COLUMN_UNMAPPED).sentence()).contains("1 of its columns", "visit_form.f_long");
+        assertThat(only(check(""), Code.FORM_SHARED).sentence()).contains("visit_form", "Typing errors, Visit");
+    }
+
+    @Test
+    void aTargetThatTheStageLacksIsFoundElsewhereOrByItsName() {
+        chain.clinic.mapping("Wrong targets", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"visit_form": {
+                  "f_text": {"id": "NB3kyoRWMFh", "displayName": "Place"}, "f_number": {"id": "VtElem99999", "displayName": "VT NUMBR"}}}}""",
+                WholeChain.EMPTY_CONFIG);
+        int encounter = chain.encounter(1);
+        chain.clinic.form("visit_form", encounter, 1, Map.of("f_text", "here"), WholeChain.MORNING);
+        chain.clinic.pending(1, "Wrong targets", encounter);
+
+        Checkup checkup = check("Wrong targets");
+
+        assertThat(checkup.findings()).filteredOn(finding -> finding.code() == Code.TARGET_UNKNOWN).extracting(Finding::sentence)
+                .anySatisfy(one -> assertThat(one).contains("Place (NB3kyoRWMFh)", "it is in the stage HTS"))
+                .anySatisfy(one -> assertThat(one).contains("VTElem99999".replace("VTE", "VtE"), "perhaps VT NUMBER (VtElem00004) is meant"));
+        assertThat(only(checkup, Code.NOT_A_TARGET).events()).isEqualTo(1);
+    }
+
+    @Test
+    void twoColumnsThatDisagreeAreFound() {
+        chain.clinic.mapping("Twofold", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"visit_form": {
+                  "f_text": "VtElem00001", "f_long": "VtElem00001"}}}""", WholeChain.EMPTY_CONFIG);
+        int encounter = chain.encounter(1);
+        chain.clinic.form("visit_form", encounter, 1, Map.of("f_text", "one", "f_long", "other"), WholeChain.MORNING);
+        chain.clinic.pending(1, "Twofold", encounter);
+
+        Finding finding = only(check("Twofold"), Code.COLUMNS_DISAGREE);
+
+        assertThat(finding.events()).isEqualTo(1);
+        assertThat(finding.sentence()).contains("1 of 1 encounters have different answers", "f_text", "f_long");
+    }
+
+    @Test
+    void whatDhis2DemandsMustBeMappedAndFilled() {
+        chain.clinic.mapping("Demanding", """
+                {"dhisProgramStageId": "VtStage0002", "formTableMappings": {"visit_form": {"f_text": "VtElem00001"}}}""", WholeChain.EMPTY_CONFIG);
+        int encounter = chain.encounter(1);
+        chain.clinic.form("visit_form", encounter, 1, Map.of("f_long", "x"), WholeChain.MORNING);
+        chain.clinic.pending(1, "Demanding", encounter);
+
+        assertThat(only(check("Demanding"), Code.COMPULSORY_UNMAPPED).events()).isEqualTo(1);
+
+        chain.clinic.mapping("Demanding", """
+                {"dhisProgramStageId": "VtStage0002", "formTableMappings": {"visit_form": {"f_text": "VtElem00099"}}}""", WholeChain.EMPTY_CONFIG);
+
+        assertThat(only(check("Demanding"), Code.COMPULSORY_EMPTY).events()).isEqualTo(1);
+    }
+
+    @Test
+    void mappingsThatCannotBeUsedOrAreNotThereHoldAllTheirEvents() {
+        chain.clinic.mapping("Astray", "{\"dhisProgramStageId\": \"VtStage0009\", \"formTableMappings\": {\"visit_form\": {\"f_text\": \"VtElem00001\"}}}",
+                WholeChain.EMPTY_CONFIG);
+        chain.clinic.pending(1, "Astray", chain.encounter(1));
+        chain.clinic.pending(1, "Nowhere", chain.encounter(1));
+        chain.clinic.pending(2, "Nowhere", chain.encounter(2));
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.MAPPING_UNUSABLE).events()).isEqualTo(1);
+        assertThat(only(checkup, Code.MAPPING_UNUSABLE).sentence()).contains("VtStage0009");
+        assertThat(only(checkup, Code.MAPPING_MISSING).events()).isEqualTo(2);
+        assertThat(checkup.held()).isEqualTo(3);
+        assertThat(checkup.findings().get(0).code()).as("what holds back the most comes first").isEqualTo(Code.MAPPING_MISSING);
+    }
+
+    @Test
+    void withoutThePatientMappingNothingIsSent() {
+        chain.clinic.jdbc().update("DELETE FROM mapping WHERE program_name = 'Patient'");
+        chain.visit(1, "x");
+
+        assertThat(only(Code.MAPPING_MISSING).events()).isEqualTo(1);
+    }
+
+    @Test
+    void patientsWhoCannotBeSentAreFound() {
+        chain.clinic.patient(11).column("patient_identifier", null);
+        chain.clinic.patient(12).column("patient_identifier", "P-000001");
+        chain.clinic.patient(13).column("uic", null);
+        chain.clinic.patient(14).column("birthdate", null).column("uic", "UIC-000002");
+        List.of(11, 12, 13, 14).forEach(patient -> chain.visit(patient, "x"));
+        chain.visit(2, "x");
+        chain.clinic.pending(99, "Visit", chain.encounter(1));
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.PATIENT_WITHOUT_IDENTIFIER).events()).isEqualTo(1);
+        assertThat(only(checkup, Code.IDENTIFIER_SHARED).events()).isEqualTo(1);
+        assertThat(only(checkup, Code.PATIENT_UNKNOWN).events()).isEqualTo(1);
+        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).isEqualTo(2);
+        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).sentence()).contains("1 values of column uic", "2 patients");
+        assertThat(only(checkup, Code.NOT_SEARCHABLE).events()).isEqualTo(1);
+        assertThat(only(checkup, Code.COMPULSORY_EMPTY).mapping()).isEqualTo("Patient");
+        assertThat(only(checkup, Code.COMPULSORY_EMPTY).events()).as("the UIC is compulsory").isEqualTo(1);
+    }
+
+    @Test
+    void orgUnitsThatNobodyKnowsAreFound() {
+        chain.visit(1, "ZW_404", WholeChain.MORNING, Map.of("f_text", "x"));
+        chain.clinic.patientAgain(2).column("org_unit", "Nowhere0001");
+        chain.visit(2, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.ORG_UNIT_CODE_UNKNOWN).sentence()).contains("ZW_404");
+        assertThat(only(checkup, Code.PATIENT_ORG_UNIT_UNKNOWN).sentence()).contains("Nowhere0001");
+        assertThat(checkup.good()).isTrue();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerEndsTheCheckWithASentence() {
+        chain.dhis2.failAlways(path("/api/me")).with(503, "resting");
+
+        Finding finding = only(Code.DHIS2_NO_ANSWER);
+
+        assertThat(finding.sentence()).contains("503");
+        assertThat(check("").good()).isFalse();
+    }
+}
