@@ -17,6 +17,7 @@ import org.apache.camel.component.mail.JavaMailSender;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
+import org.martsync.check.ChangedMappings;
 import org.martsync.check.CheckMappings;
 import org.martsync.check.CheckPatients;
 import org.martsync.check.CheckServer;
@@ -225,6 +226,11 @@ class RouteBeans {
     @Bean
     DeliverBatch deliverBatch(Limits limits) {
         return new DeliverBatch(2 * limits.events());
+    }
+
+    @Bean
+    ChangedMappings changedMappings(Clock clock) {
+        return new ChangedMappings(clock);
     }
 
     @Bean

@@ -56,23 +56,23 @@ public final class CheckMappings {
         for (Map<String, Object> row : rows) {
             String name = (String) row.get("program_name");
             String broken = mappings.broken(name);
-            if (broken != null) {
+            if (broken != null && checkup.concerns(name)) {
                 long held = Mapping.PATIENT.equals(name) ? checkup.pending() : checkup.pendingOf(name);
                 checkup.add(new Finding(Code.MAPPING_UNUSABLE, name, null, broken, "Until then none of its events is sent.", held, null));
-            } else if (checkup.concerns(mappings.get(name))) {
+            } else if (broken == null && checkup.concerns(name)) {
                 unmapped(checkup, name, (String) row.get("mapping_json"));
             }
         }
         Map<String, List<String>> sharers = new TreeMap<>();
         for (Mapping mapping : mappings.all()) {
-            if (checkup.concerns(mapping)) {
+            if (checkup.concerns(mapping.name())) {
                 targets(checkup, mapping, program);
                 compulsory(checkup, mapping, program);
             }
             mapping.tables().forEach(table -> sharers.computeIfAbsent(table.name(), key -> new ArrayList<>()).add(mapping.name()));
         }
         sharers.forEach((table, names) -> {
-            if (names.size() > 1) {
+            if (names.size() > 1 && names.stream().anyMatch(checkup::concerns)) {
                 checkup.add(new Finding(Code.FORM_SHARED, null, table, "The form table " + table + " is shared by the mappings "
                         + String.join(", ", names.stream().sorted().toList()) + ".", "That is fine where each takes the columns of its own stage.", 0, null));
             }
@@ -155,7 +155,7 @@ public final class CheckMappings {
         Catalogue catalogue = Catalogue.read(columns);
         List<String> names = tables.stream().map(row -> (String) row.get("name")).toList();
         for (Mapping mapping : mappings.all()) {
-            if (checkup.concerns(mapping)) {
+            if (checkup.concerns(mapping.name())) {
                 mapping.tables().forEach(table -> table(checkup, mapping, table, catalogue, names));
             }
         }

@@ -3,7 +3,6 @@ package org.martsync.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
 import org.martsync.event.AlikeEvents;
@@ -38,20 +37,24 @@ public final class CheckValues {
      * @param groups those of its events that can be mapped
      */
     public void pending(Checkup checkup, Batch batch, Mappings mappings, List<AlikeEvents> groups) {
-        checkup.lookedAt(batch.events().size());
-        batch.rejected().forEach(event -> unusable(checkup, event, mappings));
-        Map<Patient, List<PendingEvent>> theirs = batch.open().stream().collect(Collectors.groupingBy(PendingEvent::patient));
-        batch.patients().forEach(patient -> {
-            // of whom DHIS2 knows already, details that cannot be sent hold back nothing
-            boolean known = !patient.trackers().isEmpty();
-            List<PendingEvent> events = theirs.getOrDefault(patient, List.of());
-            List<Problem> problems = patient.attributes().found();
-            if (!problems.isEmpty() && !known) {
-                events.forEach(event -> checkup.hold(event.id()));
-            }
-            checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patient.columns())), problems, known ? 0 : events.size(), "patient " + patient.id());
-        });
-        groups.forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
+        // those of other mappings are only there for their patients' sake
+        List<PendingEvent> wanted = batch.events().stream().filter(event -> checkup.ofPatients() || checkup.concerns(event.mappingName())).toList();
+        checkup.lookedAt(wanted.size());
+        wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
+        if (checkup.ofPatients()) {
+            batch.patients().forEach(patient -> details(checkup, batch, patient));
+        }
+        groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
+    }
+
+    /** Of whom DHIS2 knows already, details that cannot be sent hold back nothing. */
+    private static void details(Checkup checkup, Batch batch, Patient patient) {
+        List<PendingEvent> held = patient.trackers().isEmpty() ? batch.open().stream().filter(event -> event.patient() == patient).toList() : List.of();
+        List<Problem> problems = patient.attributes().found();
+        if (!problems.isEmpty()) {
+            held.forEach(event -> checkup.hold(event.id()));
+        }
+        checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patient.columns())), problems, held.size(), "patient " + patient.id());
     }
 
     private void values(Checkup checkup, EventForms forms) {
@@ -109,7 +112,7 @@ public final class CheckValues {
     public List<Mapping> mappings(Checkup checkup, Mappings mappings) {
         List<Mapping> wanted = new ArrayList<>();
         mappings.all().forEach(mapping -> {
-            if (!mapping.patientMapping() && checkup.concerns(mapping)) {
+            if (!mapping.patientMapping() && checkup.concerns(mapping.name())) {
                 wanted.add(mapping);
             }
         });

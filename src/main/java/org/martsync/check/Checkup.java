@@ -31,7 +31,7 @@ public final class Checkup {
 
     /**
      * @param at when
-     * @param mapping the only mapping to look at, "" for all
+     * @param mapping the only mapping to look at, with its events and forms, "" for all; Patient for the patients of all events
      * @param events at most about so many pending events are looked at, those of the patients who come first in a run
      * @param rows at most so many encounters of each form beside them, the newest
      */
@@ -39,7 +39,7 @@ public final class Checkup {
         this.at = at;
         this.mapping = mapping;
         this.rows = rows;
-        this.walk = new Rehearsal(mapping, events, null);
+        this.walk = new Rehearsal(mapping.equals(Mapping.PATIENT) ? "" : mapping, events, null);
     }
 
     /** When it was made. */
@@ -106,8 +106,14 @@ public final class Checkup {
         held.add(event);
     }
 
-    boolean concerns(Mapping one) {
-        return mapping.isEmpty() || mapping.equals(one.name()) || one.patientMapping();
+    /** Whether a mapping of this name, its events and its forms are to be looked at. */
+    boolean concerns(String name) {
+        return mapping.isEmpty() || mapping.equals(name);
+    }
+
+    /** Whether the patients are to be looked at. */
+    public boolean ofPatients() {
+        return concerns(Mapping.PATIENT);
     }
 
     void add(Finding finding) {

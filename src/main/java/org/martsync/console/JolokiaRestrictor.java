@@ -31,7 +31,7 @@ final class JolokiaRestrictor implements Restrictor {
     /** Quotes the value on which a route failed. */
     private static final Set<String> PATIENTS_READ = Set.of("LastError");
 
-    private static final Set<String> OURS_TO_LOOK = Set.of("explain", "audit", "failures");
+    private static final Set<String> OURS_TO_LOOK = Set.of("explain", "check", "audit", "failures");
     private static final Set<String> JVM_TO_LOOK = Set.of("dumpAllThreads", "getThreadInfo", "findDeadlockedThreads", "findMonitorDeadlockedThreads");
     private static final Set<String> CAMEL_TO_LOOK = Set.of("componentNames", "languageNames", "dataFormatNames", "processorIds",
             "dumpRoutesAsXml", "dumpRoutesAsYaml", "dumpRouteAsXml", "dumpRouteAsYaml", "dumpRoutesStatsAsXml", "dumpRouteStatsAsXml",

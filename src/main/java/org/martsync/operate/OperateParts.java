@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Configuration;
 public class OperateParts {
 
     @Bean
-    Operations operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2) {
-        return new Operations(routes, runs, size, dhis2);
+    Operations operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2, SignedIn signedIn, Clock clock) {
+        return new Operations(routes, runs, size, dhis2, signedIn, clock);
     }
 
     @Bean

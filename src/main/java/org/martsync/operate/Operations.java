@@ -1,11 +1,14 @@
 package org.martsync.operate;
 
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
+import org.martsync.check.Checkup;
+import org.martsync.check.Report;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.BatchSize;
@@ -23,16 +26,24 @@ import org.springframework.jmx.export.annotation.ManagedResource;
 @ManagedResource(objectName = "mart-dhis2-sync:name=Operations", description = "What an operator can see and do")
 public class Operations {
 
+    /** Fewer than the command looks at, as somebody waits before a page. */
+    private static final int CHECKED_EVENTS = 2_000;
+    private static final int CHECKED_ROWS = 200;
+
     private final ProducerTemplate routes;
     private final Runs runs;
     private final BatchSize size;
     private final Dhis2Server dhis2;
+    private final SignedIn signedIn;
+    private final Clock clock;
 
-    Operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2) {
+    Operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2, SignedIn signedIn, Clock clock) {
         this.routes = routes;
         this.runs = runs;
         this.size = size;
         this.dhis2 = dhis2;
+        this.signedIn = signedIn;
+        this.clock = clock;
     }
 
     @ManagedAttribute(description = "Whether a run is going on in this program")
@@ -131,6 +142,18 @@ public class Operations {
     @SuppressWarnings("unchecked")
     public Map<String, Object> explain(int eventId) {
         return (Map<String, Object>) ask("direct:explain-event", eventId);
+    }
+
+    @ManagedOperation(description = "Looks for what would hold events back: DHIS2, rights, clocks, mappings, values, patients. Nothing is sent or changed. Patients' data only for who may see them.")
+    @ManagedOperationParameter(name = "mapping", description = "name of the only mapping to look at; empty for all")
+    public Map<String, Object> check(String mapping) {
+        return report(mapping).asMap();
+    }
+
+    /** What {@link #check} finds, to be shown to whoever asks. */
+    public Report report(String mapping) {
+        Checkup checkup = new Checkup(clock.instant(), mapping == null ? "" : mapping.strip(), CHECKED_EVENTS, CHECKED_ROWS);
+        return new Report((Checkup) ask("direct:check", checkup), clock.getZone(), signedIn.maySeePatients());
     }
 
     @ManagedOperation(description = "The last 100 things that people had the program do, the newest first: at, who, what, asked, queued, outcome.")

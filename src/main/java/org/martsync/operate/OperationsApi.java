@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -91,6 +92,12 @@ class OperationsApi {
     ResponseEntity<Map<String, Object>> explain(@PathVariable int eventId) {
         Map<String, Object> told = operations.explain(eventId);
         return ResponseEntity.status(told.containsKey("mapping") ? HttpStatus.OK : HttpStatus.NOT_FOUND).body(told);
+    }
+
+    @GetMapping("/check")
+    @Operation(summary = "What would hold events back, found without sending any; of one mapping or of all; patients' data only with the role patients")
+    Map<String, Object> check(@RequestParam(defaultValue = "") String mapping) {
+        return operations.check(mapping);
     }
 
     @GetMapping("/audit")

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 
 /** What all pages have in common: who looks at them and what they may do, what a browser may load, and how a failure looks. */
-@ControllerAdvice(assignableTypes = {OverviewPage.class, EventPage.class, AuditPage.class})
+@ControllerAdvice(assignableTypes = {OverviewPage.class, EventPage.class, AuditPage.class, CheckPage.class})
 class PageFrame {
 
     private static final String ONLY_OURS = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "

@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.martsync.MartSync;
-import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.demo.CommandLine.End;
 
 /** {@code rehearse} as a person starts it, on the demo's clinic: a process of its own. */
 class RehearseCommandTest {
@@ -29,9 +23,6 @@ class RehearseCommandTest {
     @AfterEach
     void close() {
         demo.close();
-    }
-
-    private record End(int exitCode, String out, String err) {
     }
 
     @Test
@@ -117,22 +108,7 @@ class RehearseCommandTest {
         assertThat(end.exitCode()).isEqualTo(2);
     }
 
-    private End rehearse(String... options) throws IOException, InterruptedException {
-        URI database = URI.create(demo.clinic().jdbcUrl().substring("jdbc:".length()));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), "rehearse",
-                "--analytics.server=" + database.getHost() + ":" + database.getPort(),
-                "--analytics.database=" + database.getPath().substring(1),
-                "--analytics.user=" + demo.clinic().user(), "--analytics.password=" + demo.clinic().password(),
-                "--dhis2.url=" + demo.dhis2().url(), "--dhis2.user=" + Dhis2StandIn.USER, "--dhis2.password=" + Dhis2StandIn.PASSWORD,
-                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE));
-        command.addAll(Stream.of(options).toList());
-        Path out = place.resolve("out");
-        Path err = place.resolve("err");
-        Process process = new ProcessBuilder(command).directory(Files.exists(place.resolve("routes")) ? place.toFile() : null).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        return new End(process.waitFor(), Files.readString(out), Files.readString(err));
+    private End rehearse(String... options) throws Exception {
+        return CommandLine.run(demo, place, "rehearse", options);
     }
 }

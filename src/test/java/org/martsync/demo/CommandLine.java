@@ -1,0 +1,50 @@
+package org.martsync.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.martsync.MartSync;
+import org.martsync.dhis2.Dhis2StandIn;
+
+/** Starts a command as a person does, on the demo's clinic: a process of its own. */
+final class CommandLine {
+
+    record End(int exitCode, String out, String err) {
+    }
+
+    private CommandLine() {
+    }
+
+    /**
+     * Waits for the command to end.
+     *
+     * @param place where it is started when it has a folder {@code routes}; what it prints is kept there
+     * @param options come last, and so win
+     */
+    static End run(Demo demo, Path place, String name, String... options) throws IOException, InterruptedException {
+        URI database = URI.create(demo.clinic().jdbcUrl().substring("jdbc:".length()));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), name,
+                "--analytics.server=" + database.getHost() + ":" + database.getPort(),
+                "--analytics.database=" + database.getPath().substring(1),
+                "--analytics.user=" + demo.clinic().user(), "--analytics.password=" + demo.clinic().password(),
+                "--dhis2.url=" + demo.dhis2().url(), "--dhis2.user=" + Dhis2StandIn.USER,
+                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE));
+        if (List.of(options).stream().noneMatch(option -> option.startsWith("--dhis2.password="))) {
+            command.add("--dhis2.password=" + Dhis2StandIn.PASSWORD);
+        }
+        command.addAll(List.of(options));
+        Path out = place.resolve("out");
+        Path err = place.resolve("err");
+        Process process = new ProcessBuilder(command).directory(Files.exists(place.resolve("routes")) ? place.toFile() : null)
+                .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return new End(process.waitFor(), Files.readString(out), Files.readString(err));
+    }
+}
