@@ -88,7 +88,7 @@ public final class CheckMappings {
             }
         }));
         if (!columns.isEmpty()) {
-            checkup.add(new Finding(Code.COLUMN_UNMAPPED, name, null, columns.size() + " of its columns are mapped to nothing: " + some(columns) + ".",
+            checkup.add(new Finding(Code.COLUMN_UNMAPPED, name, null, columns.size() + (columns.size() == 1 ? " of its columns is" : " of its columns are") + " mapped to nothing: " + some(columns) + ".",
                     "What they hold does not go to DHIS2. Map those that should.", 0, null));
         }
     }

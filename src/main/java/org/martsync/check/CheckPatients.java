@@ -41,9 +41,9 @@ public final class CheckPatients {
     public void unique(Checkup checkup, Mappings mappings, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
-            checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, row.get("shared") + " values of column " + column
-                    + ", which DHIS2 wants to be unique (" + mappings.patient().label(columns(mappings).get(column)) + "), are shared by "
-                    + row.get("patients") + " patients.", "Correct them in the clinic, or merge the patients who are one person.",
+            checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
+                    + mappings.patient().label(columns(mappings).get(column)) + "), " + row.get("patients") + " patients share "
+                    + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
                     ((Number) row.get("pending")).longValue(), "patients " + row.get("example")));
         }
     }
@@ -62,7 +62,7 @@ public final class CheckPatients {
         long patients = ((Number) row.get("patients")).longValue();
         if (patients > 0) {
             checkup.add(new Finding(Code.NOT_SEARCHABLE, Mapping.PATIENT, String.join(", ", patient.searchable()), patients
-                    + " patients with pending events have nothing in " + String.join(", ", patient.searchable()) + ", by which patients are searched.",
+                    + (patients == 1 ? " patient with pending events has nothing in " : " patients with pending events have nothing in ") + String.join(", ", patient.searchable()) + ", by which patients are searched.",
                     "Whoever of them is in DHIS2 already is made a second time. Fill it in the clinic.", ((Number) row.get("pending")).longValue(),
                     "patient " + row.get("example")));
         }

@@ -10,6 +10,7 @@ import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.EventForms;
 import org.martsync.event.FormQuery;
+import org.martsync.event.MapEvent;
 import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
 import org.martsync.mapping.FillDataValues;
@@ -64,7 +65,12 @@ public final class CheckValues {
         Tally tally = checkup.tally(mapping);
         tally.count(forms.rows(), filled.found(), 1, "event " + event.id());
         tally.looked(event.encounter());
-        if (!filled.isGood()) {
+        String dateless = MapEvent.dateProblem(event, forms.rows());
+        if (dateless != null) {
+            checkup.broken(Code.EVENT_WITHOUT_DATE, mapping.name(), "events have no date, or one that cannot be right.", "Save their encounters again in the clinic.",
+                    "event " + event.id() + ": " + dateless);
+        }
+        if (!filled.isGood() || dateless != null) {
             checkup.hold(event.id());
         }
     }
@@ -82,7 +88,7 @@ public final class CheckValues {
         } else if (patient.namesakes() > 0) {
             broken(checkup, event, Code.IDENTIFIER_SHARED, "events are of patients whose identifier is another patient's too.",
                     "Correct it in the clinic, or merge the patients who are one person.");
-        } else if (mappings.has(event.mappingName())) {
+        } else if (event.mappingName() == null || event.mappingName().isBlank() || mappings.has(event.mappingName())) {
             broken(checkup, event, Code.EVENT_UNUSABLE, "events are broken in their rows of events_to_sync.", "The log says of each what is wrong once it was tried.");
         } else {
             broken(checkup, event, Code.MAPPING_MISSING, "there is no mapping of this name.", "Create it, or correct program_id of its events.");

@@ -2,6 +2,7 @@ package org.martsync.check;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -77,9 +78,9 @@ public final class Checkup {
         return lookedAt;
     }
 
-    /** How many of those would be rejected, each once however many findings it is in. */
-    public long held() {
-        return held.size();
+    /** Those of them that would be rejected, by their ids. */
+    public Set<Integer> held() {
+        return Collections.unmodifiableSet(held);
     }
 
     void server(ServerInfo said) {

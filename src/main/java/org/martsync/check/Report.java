@@ -39,7 +39,8 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
         if (findings.get(0).code().weight() == Code.Weight.STOPS) {
             return all + "; nothing at all would arrive.";
         }
-        return all + "; " + (checkup.held() == 0 ? "no event is" : number(checkup.held()) + (checkup.held() == 1 ? " event is" : " events are")) + " held back.";
+        int held = checkup.held().size();
+        return all + "; " + (held == 0 ? "no event is" : number(held) + (held == 1 ? " event is" : " events are")) + " held back.";
     }
 
     public List<Finding> findings() {
@@ -92,7 +93,7 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
         told.put("program", checkup.program());
         told.put("pending", checkup.pending());
         told.put("looked", checkup.lookedAt());
-        told.put("held", checkup.held());
+        told.put("held", checkup.held().size());
         told.put("findings", findings().stream().map(this::asMap).toList());
         return told;
     }

@@ -79,20 +79,20 @@ final class Tally {
     }
 
     private String sentence(Subject subject, Count count) {
-        String some = number(count.seen) + " of " + number(looked) + (mapping.patientMapping() ? " patients" : " encounters");
+        String some = number(count.seen) + " of " + number(looked) + (mapping.patientMapping() ? " patients" : " encounters") + (count.seen == 1 ? " has" : " have");
         String target = subject.target() == null ? "" : mapping.label(subject.target());
         return switch (subject.kind()) {
             case NO_TABLE -> "none of its form tables is in the database.";
-            case NO_ROWS -> some + " have no row in any of its forms.";
-            case NOT_A_TARGET -> values(subject, count) + " are meant for " + target + ", which DHIS2 does not have there.";
-            case UNFIT_VALUE -> values(subject, count) + " are nothing that DHIS2 takes for " + target + ".";
-            case COLUMNS_DISAGREE -> some + " have different answers for " + target + " in " + subject.place() + ".";
-            case COMPULSORY_EMPTY -> some + " have no " + target + ", which DHIS2 demands (" + subject.place() + ").";
+            case NO_ROWS -> some + " no row in any of its forms.";
+            case NOT_A_TARGET -> values(subject, count) + " meant for " + target + ", which DHIS2 does not have there.";
+            case UNFIT_VALUE -> values(subject, count) + " nothing that DHIS2 takes for " + target + ".";
+            case COLUMNS_DISAGREE -> some + " different answers for " + target + " in " + subject.place() + ".";
+            case COMPULSORY_EMPTY -> some + " no " + target + ", which DHIS2 demands (" + subject.place() + ").";
         };
     }
 
     private String values(Subject subject, Count count) {
-        return number(count.seen) + " of " + number(filled.getOrDefault(subject.place(), looked)) + " values of " + subject.place();
+        return number(count.seen) + " of " + number(filled.getOrDefault(subject.place(), looked)) + " values of " + subject.place() + (count.seen == 1 ? " is" : " are");
     }
 
     private static String advice(Subject subject) {

@@ -44,11 +44,9 @@ public final class MapEvent {
             throw new EventRejected(String.join(", ", filled.problems())
                     + (lost ? " Encounter " + event.encounterId() + " itself is unknown: table encounter has no such encounter_id." : ""));
         }
-        LocalDate date = date(event, rows);
-        if (date == null || date.getYear() < EARLIEST_YEAR) {
-            throw new EventRejected(date == null
-                    ? "Neither the forms of encounter " + event.encounterId() + " nor the encounter have a date. Save the encounter again in the clinic."
-                    : "The date of encounter " + event.encounterId() + ", " + date + ", cannot be right. Correct it in the clinic.");
+        String dateless = dateProblem(event, rows);
+        if (dateless != null) {
+            throw new EventRejected(dateless);
         }
         event.notes().addAll(filled.notes());
 
@@ -58,7 +56,7 @@ public final class MapEvent {
         payload.put("programStage", mapping.stage());
         payload.put("enrollment", known == null ? event.patient().enrolment().uid() : known.uid());
         payload.put("orgUnit", forms.orgUnit());
-        payload.put("occurredAt", date.toString());
+        payload.put("occurredAt", date(event, rows).toString());
         payload.put("status", status);
         List<Map<String, Object>> values = new ArrayList<>(filled.values().size());
         filled.values().forEach((element, value) -> {
@@ -69,6 +67,16 @@ public final class MapEvent {
         });
         payload.put("dataValues", values);
         return payload;
+    }
+
+    /** Says why an event has no date that it can be sent with, or null. */
+    public static String dateProblem(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
+        LocalDate date = date(event, rows);
+        if (date == null) {
+            return "Neither the forms of encounter " + event.encounterId() + " nor the encounter have a date. Save the encounter again in the clinic.";
+        }
+        return date.getYear() >= EARLIEST_YEAR ? null
+                : "The date of encounter " + event.encounterId() + ", " + date + ", cannot be right. Correct it in the clinic.";
     }
 
     /** The time of the encounter stands in each of its form rows; the oldest is taken. */

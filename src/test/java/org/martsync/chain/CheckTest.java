@@ -67,7 +67,7 @@ class CheckTest {
         assertThat(checkup.findings()).isEmpty();
         assertThat(checkup.good()).isTrue();
         assertThat(checkup.lookedAt()).isEqualTo(2);
-        assertThat(checkup.held()).isZero();
+        assertThat(checkup.held()).isEmpty();
         Report report = new Report(checkup, ZoneOffset.UTC, true);
         assertThat(report.looked()).contains("DHIS2 2.42.4.1", "2 of 2 pending events");
         assertThat(report.result()).isEqualTo("Nothing was found.");
@@ -98,7 +98,7 @@ class CheckTest {
         assertThat(finding.sentence()).isEqualTo("2 of 3 values of column f_date of form visit_form are nothing that DHIS2 takes for Date (VtElem00013).");
         assertThat(finding.example()).startsWith("event " + first + ": ").contains("'05/03/2024'");
         assertThat(finding.line()).as("the log shows no value").doesNotContain("05/03");
-        assertThat(check("").held()).isEqualTo(2);
+        assertThat(check("").held()).hasSize(2);
     }
 
     @Test
@@ -171,7 +171,7 @@ class CheckTest {
         Finding finding = only(check("Twofold"), Code.COLUMNS_DISAGREE);
 
         assertThat(finding.events()).isEqualTo(1);
-        assertThat(finding.sentence()).contains("1 of 1 encounters have different answers", "f_text", "f_long");
+        assertThat(finding.sentence()).contains("1 of 1 encounters has different answers", "f_text", "f_long");
     }
 
     @Test
@@ -203,7 +203,7 @@ class CheckTest {
         assertThat(only(checkup, Code.MAPPING_UNUSABLE).events()).isEqualTo(1);
         assertThat(only(checkup, Code.MAPPING_UNUSABLE).sentence()).contains("VtStage0009");
         assertThat(only(checkup, Code.MAPPING_MISSING).events()).isEqualTo(2);
-        assertThat(checkup.held()).isEqualTo(3);
+        assertThat(checkup.held()).hasSize(3);
         assertThat(checkup.findings().get(0).code()).as("what holds back the most comes first").isEqualTo(Code.MAPPING_MISSING);
     }
 
@@ -231,7 +231,7 @@ class CheckTest {
         assertThat(only(checkup, Code.IDENTIFIER_SHARED).events()).isEqualTo(1);
         assertThat(only(checkup, Code.PATIENT_UNKNOWN).events()).isEqualTo(1);
         assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).isEqualTo(2);
-        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).sentence()).contains("1 values of column uic", "2 patients");
+        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).sentence()).contains("in column uic", "2 patients share 1 value.");
         assertThat(only(checkup, Code.NOT_SEARCHABLE).events()).isEqualTo(1);
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).mapping()).isEqualTo("Patient");
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).events()).as("the UIC is compulsory").isEqualTo(1);
@@ -273,7 +273,7 @@ class CheckTest {
         chain.program.run();
 
         assertThat(output).contains("mapping Visit: table visit_form has no column f_txt; perhaps f_text is meant.")
-                .contains("mapping Visit: 1 of 1 values of column f_text of form visit_form are nothing that DHIS2 takes for Long text (VtElem00005).")
+                .contains("mapping Visit: 1 of 1 values of column f_text of form visit_form is nothing that DHIS2 takes for Long text (VtElem00005).")
                 .contains("Pending events held back: 1.").doesNotContain("planted-7");
     }
 
@@ -284,6 +284,6 @@ class CheckTest {
         chain.visit(2, Map.of("f_number", "many"));
         chain.program.run();
 
-        assertThat(output).doesNotContain("are nothing that DHIS2 takes for");
+        assertThat(output).doesNotContain("nothing that DHIS2 takes for");
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.martsync.MartSync;
+import org.martsync.check.Checkup;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.TrackerStore;
@@ -154,6 +155,15 @@ public final class Demo implements AutoCloseable {
         statements.reset();
         dhis2.resetCounts();
         return rehearsal;
+    }
+
+    /** Checks all pending events; its requests and statements are not counted. */
+    Checkup check() {
+        Checkup checkup = new Checkup(Instant.now(), "", Integer.MAX_VALUE, 1000);
+        context.getBean(ProducerTemplate.class).sendBody("direct:check", checkup);
+        statements.reset();
+        dhis2.resetCounts();
+        return checkup;
     }
 
     Clinic clinic() {

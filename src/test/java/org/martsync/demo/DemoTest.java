@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.martsync.check.Checkup;
 import org.martsync.clinic.ClinicAssert;
 import org.martsync.clinic.LogRow;
 import org.martsync.clinic.SyncEvent;
@@ -52,6 +53,7 @@ class DemoTest {
     private static Account account;
     private static TrackerStore store;
     private static List<Answered> requests;
+    private static Checkup checkup;
     private static Rehearsal rehearsal;
     private static List<String> before;
     private static List<String> afterRehearsal;
@@ -66,6 +68,7 @@ class DemoTest {
                 "--camel.main.run-controller=false", "--routes.watch=false",
                 "--schedule.job=none, each run is asked for"));
         before = everyTable();
+        checkup = demo.check();
         rehearsal = demo.rehearse();
         afterRehearsal = everyTable();
         eventsAfterRehearsal = store.events().size();
@@ -90,9 +93,22 @@ class DemoTest {
 
     @Test
     @Order(1)
-    void theRehearsalWroteNothing() {
+    void theCheckAndTheRehearsalWroteNothing() {
         assertThat(afterRehearsal).isEqualTo(before);
         assertThat(eventsAfterRehearsal).isZero();
+    }
+
+    @Test
+    @Order(1)
+    void whatTheCheckSaidIsHeldBackWasRejectedAndNearlyAllThatWasRejectedItSaid() {
+        Set<Integer> rejected = demo.clinic().log().stream().filter(row -> "failed".equals(row.status())).map(LogRow::eventId)
+                .collect(Collectors.toSet());
+
+        assertThat(rejected).containsAll(checkup.held());
+        // what only DHIS2 can tell, or two events between them
+        rejected.removeAll(checkup.held());
+        assertThat(rejected).allSatisfy(id -> assertThat(expected.kinds().get(id)).isIn(Kind.NOT_REPEATABLE_TWICE, Kind.UIC_SHARED,
+                Kind.IN_DHIS2_DISAGREEING, Kind.IN_DHIS2_TWICE));
     }
 
     @Test

@@ -70,6 +70,7 @@ class ConsoleJmxTest {
         assertThat(looks.exec(ROUTE, "dumpRouteStatsAsXml(boolean,boolean)", true, true).at("/status").asInt()).isEqualTo(200);
         assertThat(looks.exec("java.lang:type=Threading", "dumpAllThreads(boolean,boolean)", false, false).at("/value")).isNotEmpty();
         assertThat(looks.exec(OURS, "audit").at("/status").asInt()).isEqualTo(200);
+        assertThat(looks.exec(OURS, "check", "").at("/value/findings").isArray()).isTrue();
         assertThat(looks.read(RUNTIME, null).at("/value/Uptime").asLong()).as("all attributes but those that are hidden").isPositive();
     }
 

@@ -142,6 +142,18 @@ class OperationsApiTest {
     }
 
     @Test
+    void theCheckTellsCodesToAllAndExamplesToWhoMaySeePatients() throws Exception {
+        chain.clinic.pending("Amber", "Visit", "1");
+
+        JsonNode told = json(get("/api/check", LOOKS));
+        assertThat(told.at("/findings").findValuesAsText("code")).contains("PATIENT_UNKNOWN");
+        assertThat(told.at("/held").asInt()).isEqualTo(1);
+        assertThat(told.toString()).doesNotContain("Amber");
+        assertThat(get("/api/check?mapping=Visit", ADMIN).body()).contains("patient_id 'Amber' is not a number");
+        assertThat(json(get("/api/check?mapping=HTS", ADMIN)).at("/held").asInt()).isZero();
+    }
+
+    @Test
     void theAuditTellsWhatWasSearchedForOnlyToWhoMaySeePatients() throws Exception {
         post("/api/retrigger-failed", "{\"reasonContains\": \"Amber\", \"limit\": 1}", ACTS);
         post("/api/events/4711/retrigger", "", ADMIN);
@@ -174,7 +186,7 @@ class OperationsApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/status", "/api/events/1", "/api/audit", "/api/openapi", "/api/openapi.yaml", "/v3/api-docs", "/swagger-ui.html"})
+    @ValueSource(strings = {"/api/status", "/api/events/1", "/api/audit", "/api/check", "/api/openapi", "/api/openapi.yaml", "/v3/api-docs", "/swagger-ui.html"})
     void nobodyLooksWithoutALogin(String path) throws Exception {
         assertThat(get(path, null).statusCode()).isEqualTo(401);
         assertThat(get(path, "looks:wrong").statusCode()).isEqualTo(401);
@@ -221,7 +233,7 @@ class OperationsApiTest {
                 mapping.getPatternValues().forEach(path -> mapping.getMethodsCondition().getMethods().forEach(method -> mapped.add(method + " " + path)));
             }
         });
-        assertThat(described).hasSize(10).containsExactlyInAnyOrderElementsOf(mapped);
+        assertThat(described).hasSize(11).containsExactlyInAnyOrderElementsOf(mapped);
     }
 
     private static void problem(HttpResponse<String> answer, int status, String beginning) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.RunningProgram;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.operate.Operations;
 
@@ -141,6 +142,23 @@ class PagesTest {
         String story = chain.signIn("admin").get("/events/" + event).body();
         assertThat(story).contains("&lt;script&gt;alert(1)&lt;/script&gt;").doesNotContain("<script>alert", "<i>Visit", "<b>x");
         assertThat(chain.signIn("admin").post("/search", Map.of("sought", "<u>7</u>"), "/").body()).contains("&lt;u&gt;7").doesNotContain("<u>7");
+    }
+
+    // ---- the check
+
+    @Test
+    void theCheckShowsExamplesOnlyToWhoMaySeePatients() {
+        chain.clinic.mapping("Numbers", "{\"dhisProgramStageId\": \"VtStage0001\", \"formTableMappings\": {\"visit_form\": {\"f_text\": \"VtElem00004\"}}}", "{}");
+        chain.visit(1, "Numbers", "<b>many</b>");
+        assertThat(chain.signIn("admin").get("/check").body()).contains("UNFIT_VALUE", "1 event", "&lt;b&gt;many").doesNotContain("<b>many");
+        assertThat(chain.signIn("guest").get("/check").body()).contains("UNFIT_VALUE", "1 event").doesNotContain("many");
+    }
+
+    @Test
+    void aClinicInOrderIsToldSoByTheCheck() {
+        chain.clinic.orgUnit("ZW", RunningProgram.SITE);
+        chain.visit(1, "Visit", "one");
+        assertThat(chain.signIn("guest").get("/check").body()).contains("Nothing was found.", "1 of 1 pending events");
     }
 
     @Test
