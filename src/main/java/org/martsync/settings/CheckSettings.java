@@ -34,6 +34,7 @@ final class CheckSettings {
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
+    private static final Pattern PREFIX = Pattern.compile("\\{(?!(bcrypt|noop)})[^}]*}");
     private static final Pattern CONSOLE_PREFIX = Pattern.compile("\\S+\\s+\\S+\\s+\\{(?!(bcrypt|noop|token)})[^}]*}.*");
     private static final Pattern CONSOLE_TOKEN = Pattern.compile("\\S+\\s+\\S+\\s+\\{token}[0-9a-fA-F]{64}");
     private static final int CONNECTIONS_A_BATCH = 2;
@@ -188,6 +189,11 @@ final class CheckSettings {
         duration("console.login-wait", "the time it waits then", "1m");
         duration("console.inspect-for", "the time exchanges are inspected before that ends by itself", "15m");
         number("server.port", "the port of the console", "8061", 0, 65_535);
+        if (PREFIX.matcher(value("console.password")).lookingAt()) {
+            // the value is a secret and not shown
+            problems.add("The setting console.password must have {bcrypt} or {noop} in small letters, or nothing in curly brackets, at its beginning; "
+                    + "one that begins with such brackets goes behind {noop}.");
+        }
         if (!value("console.users").isEmpty()) {
             consoleUsers(Path.of(value("console.users")));
         }

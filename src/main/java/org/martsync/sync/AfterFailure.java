@@ -16,23 +16,22 @@ public final class AfterFailure {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
 
-    /** Returns how many milliseconds to wait before a run is prepared again. */
-    public long ofRun(Run run, Exception failure) {
+    /** Returns the pause before a run is prepared again. */
+    public Pause ofRun(Run run, Exception failure) {
         long pause = run.outage(failure);
         if (pause < 0) {
             run.stop("it could not be prepared: " + inWords(failure));
-            return 0;
         }
-        return pause;
+        return new Pause(run, pause);
     }
 
-    /** Returns how many milliseconds to wait before the worker's next batch. */
-    public long ofBatch(Worker worker, Exception failure) {
+    /** Returns the pause before the worker's next batch. */
+    public Pause ofBatch(Worker worker, Exception failure) {
         long pause = worker.failed(failure);
         if (pause == 0 && !worker.run().isStopped()) {
             LOG.error("run {}: a batch broke, its patients are tried in smaller ones: {}", worker.run().name(), inWords(failure));
         }
-        return pause;
+        return new Pause(worker.run(), pause);
     }
 
     /** Rejects the event on whose way something was thrown: the reason not to send it, or something unexpected. */

@@ -62,6 +62,21 @@ class GracefulStopTest {
         }
     }
 
+    @Test
+    void aStopDoesNotWaitForTheEndOfAPause(CapturedOutput log) {
+        try (WholeChain chain = WholeChain.start("sync.first-pause=10m", "sync.longest-pause=10m", "sync.patience=1h")) {
+            List<Integer> events = twentyVisits(chain);
+            chain.dhis2.failAlways(posts()).with(503, "resting");
+            begin(chain);
+            await().atMost(Duration.ofMinutes(1)).until(() -> log.toString().contains(" waits: "));
+
+            assertThat(CompletableFuture.runAsync(chain.program::close)).succeedsWithin(Duration.ofSeconds(20));
+
+            assertThat(log).contains("; stopped: the program is stopping").doesNotContain("\tat ");
+            assertThat(chain.clinic.pendingCount()).isEqualTo(events.size());
+        }
+    }
+
     private static List<Integer> twentyVisits(WholeChain chain) {
         chain.reset();
         chain.patients(20);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -75,6 +76,16 @@ class CheckSettingsTest {
                         seven -> assertThat(seven).startsWith("Line 11 of"), eight -> assertThat(eight).startsWith("Line 12 of"));
         settings.put("console.users", place.resolve("none").toString());
         assertThat(problems(settings)).singleElement().asString().contains("(console.users) cannot be read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{BCrypt}hidden", "{sha256}hidden", "{}hidden"})
+    void aPasswordOfTheConsoleInAnUnknownFormIsNotTakenAsItStands(String password) throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("console.password", password);
+        assertThat(problems(settings)).singleElement().asString().contains("console.password must have {bcrypt} or {noop}").doesNotContain("hidden");
+        settings.put("console.password", "{noop}" + password);
+        assertThat(problems(settings)).isEmpty();
     }
 
     @Test

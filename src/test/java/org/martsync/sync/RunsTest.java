@@ -42,7 +42,7 @@ class RunsTest {
         Worker worker = new Worker(run);
         int patients = worker.patients();
         Exception stopped = new RuntimeCamelException(new RejectedExecutionException("stopped while waiting for its turn", new InterruptedException()));
-        assertThat(new AfterFailure().ofBatch(worker, stopped)).isZero();
+        assertThat(new AfterFailure().ofBatch(worker, stopped).goesOn()).isFalse();
         assertThat(worker.busy()).isFalse();
         assertThat(worker.patients()).isEqualTo(patients);
         assertThat(run.stopped()).startsWith("its routes were stopped.");
