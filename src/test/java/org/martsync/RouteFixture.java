@@ -118,7 +118,7 @@ public final class RouteFixture implements AutoCloseable {
         Map<String, String> all = new LinkedHashMap<>(Map.of("site.org-unit", SITE, "dhis2.program", "vatFxlZR2lj",
                 "dhis2.url", "http://127.0.0.1:1", "dhis2.user", Dhis2StandIn.USER, "dhis2.password", Dhis2StandIn.PASSWORD,
                 "analytics.server", "127.0.0.1", "analytics.database", "clinic", "analytics.user", clinic.user()));
-        all.putAll(Map.of("camel.main.run-controller", "false", "routes.watch", "false",
+        all.putAll(Map.of("camel.main.run-controller", "false", "routes.watch", "false", "dhis2.ask-version", "false",
                 "camel.main.shutdown-timeout", "5", "spring.jmx.enabled", "false",
                 "camel.main.routes-include-pattern", "file:routes/" + file + ".camel.yaml,file:routes/errors.camel.yaml"));
         settings.forEach(setting -> all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1)));

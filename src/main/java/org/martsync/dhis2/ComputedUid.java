@@ -15,7 +15,7 @@ public final class ComputedUid {
 
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String ALPHABET = LETTERS + "0123456789";
-    private static final int LENGTH = 11;
+    static final int LENGTH = 11;
 
     private ComputedUid() {
     }

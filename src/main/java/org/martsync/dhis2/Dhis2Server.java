@@ -75,4 +75,13 @@ public final class Dhis2Server {
     public ServerInfo info() {
         return info;
     }
+
+    /**
+     * How the server is asked for tracked entities, by its version.
+     *
+     * @throws Dhis2Refuses when it is too old
+     */
+    public TrackerDialect dialect() {
+        return TrackerDialect.of(info);
+    }
 }

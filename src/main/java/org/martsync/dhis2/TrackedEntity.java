@@ -37,10 +37,18 @@ public record TrackedEntity(String uid, String orgUnit, Map<String, String> attr
         }
     }
 
-    /** Reads the list of an answer to a search. */
-    public static List<TrackedEntity> readAll(JsonNode answer) {
+    /**
+     * Reads the list of an answer to a search.
+     *
+     * @throws Dhis2Refuses when the answer has no such list: then nothing says that nobody was found
+     */
+    public static List<TrackedEntity> readAll(TrackerDialect dialect, JsonNode answer) {
+        if (!answer.path(dialect.container()).isArray()) {
+            throw new Dhis2Refuses("DHIS2 answered a search without the list " + dialect.container()
+                    + ", as another version of it does. The next run asks for its version again.");
+        }
         List<TrackedEntity> all = new ArrayList<>();
-        for (JsonNode one : answer.path("trackedEntities")) {
+        for (JsonNode one : answer.path(dialect.container())) {
             Map<String, String> attributes = new HashMap<>();
             one.path("attributes").forEach(attribute ->
                     attributes.put(attribute.path("attribute").asText(), attribute.path("value").asText()));

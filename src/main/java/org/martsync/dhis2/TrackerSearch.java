@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the queries by which tracked entities are asked for (names of DHIS2 2.41 and newer).
+ * Writes the queries by which tracked entities are asked for, in the words of a {@link TrackerDialect}.
  *
  * <p>Searches go by tracked entity type and not by program: a search with a program does not find people whose
  * enrolment was refused after they had been stored (recordings 126, 127, 286, 287).
@@ -29,9 +29,9 @@ public final class TrackerSearch {
      *
      * @param withEvents whether their events with their status are wanted too
      */
-    public static List<String> byUids(Collection<String> uids, boolean withEvents) {
-        return cut(uids.stream().map(TrackerSearch::encode).toList(), ",").stream()
-                .map(list -> "trackedEntities=" + list + "&fields=" + fields(withEvents) + "&paging=false")
+    public static List<String> byUids(TrackerDialect dialect, Collection<String> uids, boolean withEvents) {
+        return cut(List.copyOf(uids)).stream()
+                .map(some -> dialect.uids(some) + "&fields=" + fields(withEvents) + "&" + dialect.wholeList())
                 .toList();
     }
 
@@ -46,23 +46,21 @@ public final class TrackerSearch {
      * @param people attribute to value, one map a person, all with the same keys
      * @param withEvents whether their events with their status are wanted too
      */
-    public static List<String> byValues(String trackedEntityType, String orgUnit, List<Map<String, String>> people,
-                                        boolean withEvents) {
-        String scope = orgUnit == null || orgUnit.isBlank() ? "&orgUnitMode=ACCESSIBLE"
-                : "&orgUnits=" + encode(orgUnit) + "&orgUnitMode=DESCENDANTS";
-        String frame = "trackedEntityType=" + encode(trackedEntityType) + scope + "&fields=" + fields(withEvents)
-                + "&paging=false";
+    public static List<String> byValues(TrackerDialect dialect, String trackedEntityType, String orgUnit,
+                                        List<Map<String, String>> people, boolean withEvents) {
+        String frame = "trackedEntityType=" + encode(trackedEntityType) + "&" + dialect.below(orgUnit) + "&fields=" + fields(withEvents)
+                + "&" + dialect.wholeList();
         List<String> queries = new ArrayList<>();
         List<Map<String, String>> together = new ArrayList<>();
         int length = 0;
         for (Map<String, String> person : people) {
             if (person.values().stream().anyMatch(value -> value.contains(";"))) {
-                queries.add(frame + filters(List.of(person)));
+                queries.add(frame + filters(dialect, List.of(person)));
                 continue;
             }
-            int more = length(person);
+            int more = length(dialect, person);
             if (length + more > LONGEST_LIST && !together.isEmpty()) {
-                queries.add(frame + filters(together));
+                queries.add(frame + filters(dialect, together));
                 together.clear();
                 length = 0;
             }
@@ -70,7 +68,7 @@ public final class TrackerSearch {
             length += more;
         }
         if (!together.isEmpty()) {
-            queries.add(frame + filters(together));
+            queries.add(frame + filters(dialect, together));
         }
         return queries;
     }
@@ -80,18 +78,18 @@ public final class TrackerSearch {
     }
 
     /** Whether a person can be searched for by these values at all: a longer request DHIS2 refuses, with all others in it. */
-    public static boolean fits(Map<String, String> person) {
-        return length(person) <= LONGEST_LIST;
+    public static boolean fits(TrackerDialect dialect, Map<String, String> person) {
+        return length(dialect, person) <= LONGEST_LIST;
     }
 
-    private static int length(Map<String, String> person) {
-        return person.values().stream().mapToInt(value -> encode(escape(value)).length() + 3).sum();
+    private static int length(TrackerDialect dialect, Map<String, String> person) {
+        return person.values().stream().mapToInt(value -> encode(dialect.escape(value)).length() + 3).sum();
     }
 
-    private static String filters(List<Map<String, String>> people) {
+    private static String filters(TrackerDialect dialect, List<Map<String, String>> people) {
         StringBuilder filters = new StringBuilder();
         for (String attribute : people.get(0).keySet()) {
-            List<String> values = people.stream().map(person -> escape(person.get(attribute))).distinct().toList();
+            List<String> values = people.stream().map(person -> dialect.escape(person.get(attribute))).distinct().toList();
             // ';' parts the values of an 'in' and cannot be escaped there; 'eq' takes it (recordings 260, 273, 275)
             String operator = values.size() == 1 ? ":eq:" : ":in:";
             filters.append("&filter=").append(encode(attribute + operator + String.join(";", values)));
@@ -99,28 +97,16 @@ public final class TrackerSearch {
         return filters.toString();
     }
 
-    /** Escapes what parts a filter's parts (recordings 259, 261, 262, 271, 272, 274). */
-    private static String escape(String value) {
-        return value.replace("/", "//").replace(",", "/,").replace(":", "/:");
+    private static List<List<String>> cut(List<String> uids) {
+        int most = LONGEST_LIST / (ComputedUid.LENGTH + 3);
+        List<List<String>> parts = new ArrayList<>();
+        for (int from = 0; from < uids.size(); from += most) {
+            parts.add(uids.subList(from, Math.min(uids.size(), from + most)));
+        }
+        return parts;
     }
 
-    private static List<String> cut(List<String> items, String separator) {
-        List<String> lists = new ArrayList<>();
-        StringBuilder list = new StringBuilder();
-        for (String item : items) {
-            if (list.length() + item.length() > LONGEST_LIST) {
-                lists.add(list.toString());
-                list.setLength(0);
-            }
-            list.append(list.isEmpty() ? "" : separator).append(item);
-        }
-        if (!list.isEmpty()) {
-            lists.add(list.toString());
-        }
-        return lists;
-    }
-
-    private static String encode(String text) {
+    static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

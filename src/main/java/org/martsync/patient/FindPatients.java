@@ -21,6 +21,7 @@ import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.TrackedEntity;
+import org.martsync.dhis2.TrackerDialect;
 import org.martsync.dhis2.TrackerSearch;
 import org.martsync.dhis2.ValueType;
 import org.martsync.mapping.FormTable;
@@ -40,12 +41,12 @@ public final class FindPatients {
     }
 
     /** Writes the queries that read all tracked patients of a batch: usually one, none when nobody is tracked. */
-    public List<String> readTracked(Collection<Patient> patients) {
+    public List<String> readTracked(TrackerDialect dialect, Collection<Patient> patients) {
         List<Patient> tracked = patients.stream().filter(Patient::open).filter(p -> !p.trackers().isEmpty()).toList();
         List<String> uids = tracked.stream()
                 .flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
         boolean withEvents = tracked.stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
-        return TrackerSearch.byUids(uids, withEvents);
+        return TrackerSearch.byUids(dialect, uids, withEvents);
     }
 
     /**
@@ -53,12 +54,12 @@ public final class FindPatients {
      *
      * @throws Dhis2Refuses when DHIS2 refused the question: in it are well-formed UIDs only, so it would refuse any
      */
-    public void takeTracked(Collection<Patient> patients, Dhis2Answer answer) {
+    public void takeTracked(TrackerDialect dialect, Collection<Patient> patients, Dhis2Answer answer) {
         if (answer.questionRefused()) {
             throw new Dhis2Refuses("DHIS2 refuses to be asked for patients by their UIDs (HTTP " + answer.status()
                     + "). Check its version and what stands between it and this program.");
         }
-        Map<String, TrackedEntity> there = TrackedEntity.readAll(answer.found()).stream()
+        Map<String, TrackedEntity> there = TrackedEntity.readAll(dialect, answer.found()).stream()
                 .collect(Collectors.toMap(TrackedEntity::uid, Function.identity(), (one, same) -> one));
         for (Patient patient : patients) {
             if (patient.inDhis2() == null) {
@@ -77,7 +78,7 @@ public final class FindPatients {
      *
      * @param mapping the patient mapping, whose {@code searchable} columns are used; null only when there is no patient left
      */
-    public List<String> searches(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+    public List<String> searches(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
         if (mapping == null) {
             return List.of();
         }
@@ -89,7 +90,12 @@ public final class FindPatients {
             if (wanted.isEmpty()) {
                 continue;
             }
-            if (!TrackerSearch.fits(wanted)) {
+            if (!dialect.takes(wanted.values())) {
+                patient.reject(names(wanted, program) + " of the patient holds a comma or a colon, by which this DHIS2 cannot be searched."
+                        + " Write it without in the clinic and in DHIS2, or update DHIS2 to 2.40.1 or newer.");
+                continue;
+            }
+            if (!TrackerSearch.fits(dialect, wanted)) {
                 patient.reject(names(wanted, program) + " of the patient is too long to look them up in DHIS2."
                         + " Shorten it in the clinic.");
                 continue;
@@ -102,14 +108,14 @@ public final class FindPatients {
         }
         boolean withEvents = unplaced(patients).stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
         return bySearch.values().stream()
-                .flatMap(people -> TrackerSearch.byValues(program.trackedEntityType(), site.country(), people, withEvents).stream())
+                .flatMap(people -> TrackerSearch.byValues(dialect, program.trackedEntityType(), site.country(), people, withEvents).stream())
                 .toList();
     }
 
     /** Gives each patient the hits that hold the values searched for; DHIS2 ignores case, and so does this step. */
-    public void takeHits(Collection<Patient> patients, Mapping mapping, JsonNode answer) {
+    public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, JsonNode answer) {
         Collection<String> attributes = attributesOf(mapping, mapping.searchable()).values();
-        List<TrackedEntity> hits = TrackedEntity.readAll(answer);
+        List<TrackedEntity> hits = TrackedEntity.readAll(dialect, answer);
         for (Patient patient : unplaced(patients)) {
             Map<String, String> wanted = lowerCase(wanted(patient, attributes));
             if (wanted.isEmpty()) {
@@ -122,7 +128,7 @@ public final class FindPatients {
     }
 
     /** Writes a search by all searchable columns for values that nobody has and that hold nothing unusual. */
-    public String searchForNobody(Mapping mapping, ProgramMetadata program) {
+    public String searchForNobody(TrackerDialect dialect, Mapping mapping, ProgramMetadata program) {
         Map<String, String> values = new TreeMap<>();
         attributesOf(mapping, mapping.searchable()).values().forEach(uid -> {
             Attribute attribute = program.attributes().get(uid);
@@ -130,7 +136,7 @@ public final class FindPatients {
                 values.put(uid, usual(attribute.type()));
             }
         });
-        return TrackerSearch.byValues(program.trackedEntityType(), site.country(), List.of(values), false).get(0);
+        return TrackerSearch.byValues(dialect, program.trackedEntityType(), site.country(), List.of(values), false).get(0);
     }
 
     private static String usual(ValueType type) {

@@ -114,7 +114,7 @@ final class CheckSettings {
         number("dhis2.connect-timeout", "the wait for a connection in milliseconds", "10000", 1, 600_000);
         number("dhis2.response-timeout", "the wait for an answer in milliseconds", "300000", 1, 3_600_000);
         duration("dhis2.metadata-max-age", "the time the program's metadata is used before it is read again", "10m");
-        yesOrNo(new Setting("dhis2.ask-version", "", "whether DHIS2 is asked for its version at the start", "true"));
+        yesOrNo(new Setting("dhis2.ask-version", "", "whether DHIS2 is asked for its version", "true"));
     }
 
     private void site() {

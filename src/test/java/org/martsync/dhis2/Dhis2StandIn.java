@@ -35,7 +35,7 @@ import java.util.function.Predicate;
 
 /**
  * Stands in for DHIS2 in tests and the demo: a server on 127.0.0.1 with its own store that answers as the recorded
- * DHIS2 2.42 did.
+ * DHIS2 2.42 did, or as another release does when it {@link #plays} that one.
  *
  * <p>What it answers is held against the recordings by {@code Dhis2StandInContractTest}. It knows one program and its
  * org units. An import runs with nobody else at the store, so the races of the real one (recordings 365 to 372 and
@@ -144,6 +144,12 @@ public final class Dhis2StandIn implements AutoCloseable {
     /** Gives the address, {@code http://127.0.0.1:port}, without a slash at its end. */
     public String url() {
         return "http://127.0.0.1:" + port;
+    }
+
+    /** Plays another release from now on, such as {@code 2.39.5}: knows what that one knows, and answers as it does. */
+    public Dhis2StandIn plays(String version) {
+        api.plays(StandInRelease.of(version));
+        return this;
     }
 
     /** Gives what is stored, to judge by and to prepare. */

@@ -56,9 +56,14 @@ final class StandInApi {
 
     private final Dhis2StandIn.World world;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+    private volatile StandInRelease release = StandInRelease.of("2.42.4.1");
 
     StandInApi(Dhis2StandIn.World world) {
         this.world = world;
+    }
+
+    void plays(StandInRelease other) {
+        release = other;
     }
 
     StandInAnswer answer(Dhis2StandIn.Request request, StandInUser user) {
@@ -101,25 +106,31 @@ final class StandInApi {
         if (path.startsWith(TRACKER + "/jobs/")) {
             return job(path.substring((TRACKER + "/jobs/").length()));
         }
-        return path.startsWith(TRACKER + "/") ? read(path, new StandInSearch(world, parameters, user)) : unknown(path);
+        return path.startsWith(TRACKER + "/") ? read(path, parameters, user) : unknown(path);
     }
 
-    private StandInAnswer read(String path, StandInSearch search) {
+    private StandInAnswer read(String path, StandInParameters parameters, StandInUser user) {
         String[] parts = path.substring(TRACKER.length() + 1).split("/");
         if (parts.length == 1) {
+            release.demand(parts[0], parameters);
             return switch (parts[0]) {
-                case "trackedEntities" -> StandInAnswer.json(200, search.trackedEntities());
-                case "enrollments" -> StandInAnswer.json(200, search.enrolments());
-                case "events" -> StandInAnswer.json(200, search.events());
+                case "trackedEntities" -> list(new StandInSearch(world, release.understood(parameters), user).trackedEntities());
+                case "enrollments" -> list(new StandInSearch(world, parameters, user).enrolments());
+                case "events" -> list(new StandInSearch(world, parameters, user).events());
                 default -> unknown(path);
             };
         }
+        StandInSearch search = new StandInSearch(world, parameters, user);
         return switch (parts.length == 2 ? parts[0] : "") {
             case "trackedEntities" -> one("TrackedEntity", parts[1], () -> search.trackedEntity(parts[1]));
             case "enrollments" -> one("Enrollment", parts[1], () -> search.enrolment(parts[1]));
             case "events" -> one("Event", parts[1], () -> search.event(parts[1]));
             default -> unknown(path);
         };
+    }
+
+    private StandInAnswer list(ObjectNode found) {
+        return StandInAnswer.json(200, release.contained(found));
     }
 
     private static StandInAnswer one(String kind, String uid, Supplier<Optional<ObjectNode>> search) {
@@ -150,7 +161,8 @@ final class StandInApi {
             return started(run);
         }
         StandInImport.Outcome outcome = run.get();
-        return StandInAnswer.json(outcome.status(), outcome.report());
+        ObjectNode report = release.reported(outcome.report());
+        return StandInAnswer.json(report.path("status").asText().equals("ERROR") ? 409 : outcome.status(), report);
     }
 
     private static JsonNode parsed(byte[] body) {
@@ -200,7 +212,7 @@ final class StandInApi {
     }
 
     private ObjectNode systemInfo() {
-        return JsonNodeFactory.instance.objectNode().put("version", "2.42.4.1").put("calendar", "iso8601")
+        return JsonNodeFactory.instance.objectNode().put("version", release.version()).put("calendar", "iso8601")
                 .put("serverDate", LocalDateTime.now(world.clock().withZone(ZoneOffset.UTC)).truncatedTo(ChronoUnit.MILLIS).toString())
                 .put("dateFormat", "yyyy-mm-dd").put("serverTimeZoneId", "Etc/UTC").put("systemName", "DHIS 2");
     }

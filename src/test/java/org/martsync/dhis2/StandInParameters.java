@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Reads the query of a request; a value that DHIS2 does not take is {@link StandInPayload.Unreadable}. */
 final class StandInParameters {
@@ -25,6 +26,14 @@ final class StandInParameters {
 
     private static String decoded(String text) {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    void each(BiConsumer<String, List<String>> parameter) {
+        values.forEach(parameter);
+    }
+
+    void put(String name, List<String> all) {
+        values.put(name, all);
     }
 
     boolean has(String name) {

@@ -1,0 +1,155 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.chain.WholeChain.BIRTHDATE;
+import static org.martsync.chain.WholeChain.GENDER;
+import static org.martsync.chain.WholeChain.IDENTIFIER;
+import static org.martsync.chain.WholeChain.TEXT;
+import static org.martsync.chain.WholeChain.UIC;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.dhis2.TrackerStore.TrackedEntity;
+import org.martsync.sync.Run;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** One clinic's work against each DHIS2 from 2.38 on: the same people, enrolments and events stand there afterwards. */
+@ExtendWith(OutputCaptureExtension.class)
+class VersionsTest {
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start("dhis2.ask-version=true", "dhis2.country-org-unit=TwUzWzgDAST");
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.38.7", "2.39.9.1", "2.40.0.1", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0", "2.44.0", "3.1.0"})
+    void theSameStandsThereAfterwards(String version) {
+        chain.dhis2.plays(version);
+        chain.patients(4);
+        chain.clinic.patientAgain(1).uic("ward 3/7");
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1),
+                Map.of(UIC, "ward 3/7", GENDER, "Female", BIRTHDATE, "1990-01-01"));
+        chain.inDhis2("OtherTe0001", "OtherEn0001", LocalDate.of(2020, 1, 1), Map.of(UIC, "ward 3//7", GENDER, "Female"));
+        int found = chain.visit(1, "found by search");
+        int fresh = chain.visit(2, "new");
+        int wrong = chain.visit(3, Map.of("f_number", "many"));
+
+        Run first = chain.program.run();
+
+        assertThat(first.summary()).contains("2 events synced, 1 rejected, 0 waiting");
+        assertThat(chain.personOf(found).uid()).isEqualTo("FoundTe0001");
+        assertThat(chain.enrolmentOf(found).uid()).isEqualTo("FoundEn0001");
+        chain.assertEvent(wrong).isRejected();
+
+        int again = chain.visit(1, "found by its tracker");
+        chain.clinic.patientAgain(2).column("address1", "12 Main Street");
+        int known = chain.visit(2, "known by its tracker");
+        int third = chain.visit(4, "new in the second run");
+
+        chain.program.run();
+
+        assertThat(Stream.of(found, fresh, again, known, third).map(event -> chain.stored(event).dataValues().get(TEXT))).containsExactly(
+                "found by search", "new", "found by its tracker", "known by its tracker", "new in the second run");
+        assertThat(chain.personOf(again)).isEqualTo(chain.personOf(found));
+        assertThat(chain.personOf(known)).isEqualTo(chain.personOf(fresh));
+        assertThat(chain.personOf(fresh).attributes()).containsEntry(WholeChain.ADDRESS, "12 Main Street");
+        assertThat(chain.dhis2.store().events()).hasSize(5);
+        assertThat(chain.dhis2.store().enrolments()).hasSize(4);
+        assertThat(chain.dhis2.store().trackedEntities()).extracting(TrackedEntity::uid).contains("FoundTe0001", "OtherTe0001").hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.38.7", "2.40.0.1"})
+    void whoCannotBeSearchedForIsNotMadeASecondTime(String version) {
+        chain.dhis2.plays(version);
+        chain.patients(2);
+        chain.clinic.patientAgain(1).uic("ward 3, bed 7");
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1),
+                Map.of(UIC, "ward 3, bed 7", IDENTIFIER, "P-000001", GENDER, "Female", BIRTHDATE, "1990-01-01"));
+        int comma = chain.visit(1, "x");
+        int other = chain.visit(2, "y");
+
+        chain.program.run();
+
+        chain.assertEvent(comma).isRejectedBecause("comma or a colon").isRejectedBecause("2.40.1");
+        chain.assertEvent(other).isSynced();
+        assertThat(chain.dhis2.store().trackedEntities()).hasSize(2);
+    }
+
+    @Test
+    void aValueWithACommaIsFoundFrom2401On() {
+        chain.dhis2.plays("2.40.1");
+        chain.patients(1);
+        chain.clinic.patientAgain(1).uic("ward 3, bed: 7");
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1),
+                Map.of(UIC, "ward 3, bed: 7", GENDER, "Female", BIRTHDATE, "1990-01-01"));
+        int event = chain.visit(1, "x");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(event).uid()).isEqualTo("FoundTe0001");
+    }
+
+    @Test
+    void nothingIsSentToADhis2OlderThan238() {
+        chain.dhis2.plays("2.37.9");
+        chain.patients(1);
+        int event = chain.visit(1, "x");
+
+        Run run = chain.program.run();
+
+        assertThat(run.summary()).contains("stopped: DHIS2 2.37.9 is older than 2.38");
+        assertThat(chain.clinic.event(event).isPending()).isTrue();
+        assertThat(chain.clinic.logOf(event)).isEmpty();
+        assertThat(chain.dhis2.requestLog()).noneMatch(request -> request.method().equals("POST"));
+    }
+
+    @Test
+    void aNewerOneIsWarnedOfInOneLine(CapturedOutput log) {
+        chain.dhis2.plays("2.50.0");
+        chain.patients(1);
+        List.of(1, 1).forEach(patient -> chain.visit(patient, "x"));
+
+        chain.program.run();
+        chain.program.run();
+
+        assertThat(log.getOut().lines().filter(line -> line.contains("newer than 2.43"))).hasSize(1);
+    }
+
+    @Test
+    void anUpdateOfDhis2IsTakenUpByTheNextRun() {
+        chain.dhis2.plays("2.40.3");
+        chain.patients(1);
+        chain.visit(1, "before");
+        chain.program.run();
+        chain.dhis2.plays("2.42.1");
+        int after = chain.visit(1, "after");
+
+        chain.program.run();
+
+        chain.assertEvent(after).isSynced();
+    }
+}
