@@ -14,6 +14,7 @@ class PackagesTest {
 
     @ArchTest
     static final ArchRule EACH_USES_WHAT_IT_MAY = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("words").definedBy("..martsync.words..")
             .layer("dhis2").definedBy("..martsync.dhis2..")
             .layer("mapping").definedBy("..martsync.mapping..")
             .layer("patient").definedBy("..martsync.patient..")
@@ -28,18 +29,19 @@ class PackagesTest {
             .layer("settings").definedBy("..martsync.settings..")
             .layer("routes").definedBy("..martsync.routes..")
             .layer("root").definedBy("org.martsync")
-            .whereLayer("dhis2").mayNotAccessAnyLayer()
-            .whereLayer("mapping").mayOnlyAccessLayers("dhis2")
-            .whereLayer("patient").mayOnlyAccessLayers("dhis2", "mapping")
-            .whereLayer("event").mayOnlyAccessLayers("dhis2", "mapping", "patient")
-            .whereLayer("sync").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event")
+            .whereLayer("words").mayNotAccessAnyLayer()
+            .whereLayer("dhis2").mayOnlyAccessLayers("words")
+            .whereLayer("mapping").mayOnlyAccessLayers("words", "dhis2")
+            .whereLayer("patient").mayOnlyAccessLayers("words", "dhis2", "mapping")
+            .whereLayer("event").mayOnlyAccessLayers("words", "dhis2", "mapping", "patient")
+            .whereLayer("sync").mayOnlyAccessLayers("words", "dhis2", "mapping", "patient", "event")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync", "check")
             .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
             .whereLayer("check").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "rehearse")
             .whereLayer("page").mayOnlyAccessLayers("operate", "check", "sync", "beside")
             .whereLayer("beside").mayNotAccessAnyLayer()
-            .whereLayer("settings").mayNotAccessAnyLayer()
+            .whereLayer("settings").mayOnlyAccessLayers("words")
             .whereLayer("routes").mayOnlyAccessLayers("settings");
 
     @ArchTest

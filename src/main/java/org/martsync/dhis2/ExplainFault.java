@@ -2,6 +2,7 @@ package org.martsync.dhis2;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.martsync.words.Words;
 
 /**
  * Says what DHIS2 holds against an object in words a data clerk can act on: display names with ids, what to do, and
@@ -23,23 +24,19 @@ public final class ExplainFault {
     public static String of(ImportReport.Fault fault, ProgramMetadata program) {
         String said = named(fault.message(), program);
         String sentence = switch (fault.code()) {
-            case "E1000", "E1003", "E1102" -> said + " Ask the DHIS2 administrator to give the user of this program access.";
-            case "E1015" -> "The patient already has an active enrolment in " + program.name()
-                    + " in DHIS2. Complete or remove one of them there.";
-            case "E1018" -> said + " Fill it in the patient's registration.";
-            case "E1020", "E1021" -> said + " Correct the date in the clinic's records.";
-            case "E1029" -> said + " Ask the DHIS2 administrator to assign the program to the org unit.";
-            case "E1039" -> "The stage can be filled only once for a patient and is filled already in DHIS2: " + said
-                    + " Correct the event that is there, or remove one of the two.";
-            case "E1064" -> said + " Another patient in DHIS2 has this value. Check whether they are the same person,"
-                    + " and correct the value of one of them.";
-            case "E1076", "E1303" -> said + " Fill it in the form.";
-            case "E1082" -> "This event was deleted in DHIS2 and DHIS2 does not take it back. If it is still wanted,"
-                    + " enter it there by hand, or record the encounter anew.";
-            case "E1113" -> "The patient's enrolment was deleted in DHIS2 and DHIS2 does not take it back.";
-            case "E1114" -> "The patient was deleted in DHIS2 and DHIS2 does not take the deleted one back.";
-            case "E1125" -> said + " Choose one of the set's options, or add the option in DHIS2.";
-            case "E1304", "E1305", "E1006" -> said + " Correct the mapping.";
+            case "E1000", "E1003", "E1102" -> Words.say("fault.access", said);
+            case "E1015" -> Words.say("fault.enrolled", program.name());
+            case "E1018" -> Words.say("fault.registration", said);
+            case "E1020", "E1021" -> Words.say("fault.date", said);
+            case "E1029" -> Words.say("fault.not-assigned", said);
+            case "E1039" -> Words.say("fault.once", said);
+            case "E1064" -> Words.say("fault.unique", said);
+            case "E1076", "E1303" -> Words.say("fault.compulsory", said);
+            case "E1082" -> Words.say("fault.event-deleted");
+            case "E1113" -> Words.say("fault.enrolment-deleted");
+            case "E1114" -> Words.say("fault.person-deleted");
+            case "E1125" -> Words.say("fault.option", said);
+            case "E1304", "E1305", "E1006" -> Words.say("fault.mapping", said);
             default -> said;
         };
         return sentence + " [" + fault.code() + "]";

@@ -23,7 +23,7 @@ final class CheckedText {
     static String letter(String text) {
         String letter = text.strip();
         if (letter.length() != 1 || !Character.isLetter(letter.charAt(0))) {
-            throw NotConvertible.because(letter, "is not a single letter");
+            throw NotConvertible.because(letter, "value.no-letter");
         }
         return letter;
     }
@@ -32,10 +32,10 @@ final class CheckedText {
     static String phoneNumber(String text) {
         String number = text.strip();
         if (!PHONE_SIGNS.matcher(number).matches()) {
-            throw NotConvertible.because(number, "is not a phone number: only digits, +, blanks, - and brackets may stand in it");
+            throw NotConvertible.because(number, "value.no-phone");
         }
         if (number.chars().filter(c -> c >= '0' && c <= '9').count() < PHONE_DIGITS) {
-            throw NotConvertible.because(number, "is not a phone number: it has fewer than " + PHONE_DIGITS + " digits");
+            throw NotConvertible.because(number, "value.short-phone", PHONE_DIGITS);
         }
         return number;
     }
@@ -44,7 +44,7 @@ final class CheckedText {
     static String email(String text) {
         String address = text.strip();
         if (!EMAIL.matcher(address).matches()) {
-            throw NotConvertible.because(address, "is not an e-mail address like name@example.org");
+            throw NotConvertible.because(address, "value.no-email");
         }
         return address;
     }
@@ -53,7 +53,7 @@ final class CheckedText {
     static String url(String text) {
         String address = text.strip();
         if (!URL.matcher(address).matches()) {
-            throw NotConvertible.because(address, "is not a web address like http://example.org");
+            throw NotConvertible.because(address, "value.no-url");
         }
         return address;
     }
@@ -62,7 +62,7 @@ final class CheckedText {
     static String coordinate(String text) {
         var found = COORDINATE.matcher(text.strip());
         if (!found.matches() || Math.abs(Double.parseDouble(found.group(1))) > 180 || Math.abs(Double.parseDouble(found.group(2))) > 90) {
-            throw NotConvertible.because(text.strip(), "is not a coordinate written like [31.05,-17.82], longitude first");
+            throw NotConvertible.because(text.strip(), "value.no-coordinate");
         }
         return "[" + found.group(1) + "," + found.group(2) + "]";
     }

@@ -40,8 +40,8 @@ final class ChooseOption {
             named = options.alike(text);
         }
         if (named.size() > 1) {
-            throw NotConvertible.because(text, "stands for several options, with the codes "
-                + named.stream().map(Option::code).collect(Collectors.joining(", ")) + ": give them different names in DHIS2");
+            throw NotConvertible.because(text, "option.several",
+                named.stream().map(Option::code).collect(Collectors.joining(", ")));
         }
         return named.isEmpty() ? null : named.get(0);
     }
@@ -97,7 +97,7 @@ final class ChooseOption {
         for (Option option : options.options()) {
             if (chosen.contains(option)) {
                 if (option.code().indexOf(',') >= 0) {
-                    throw NotConvertible.because(option.name(), "has a comma in its code, which DHIS2 takes for two options: change the code in DHIS2");
+                    throw NotConvertible.because(option.name(), "option.comma");
                 }
                 codes.append(codes.isEmpty() ? "" : ",").append(option.code());
             }
@@ -107,7 +107,7 @@ final class ChooseOption {
 
     private static NotConvertible noneOf(String text, OptionSet options) {
         if (options.options().isEmpty()) {
-            return NotConvertible.because(text, "cannot be taken: the option set " + options.id() + " has no options in DHIS2");
+            return NotConvertible.because(text, "option.empty-set", options.id());
         }
         String wanted = text.toLowerCase(Locale.ROOT);
         String nearest = options.options().stream()
@@ -115,9 +115,9 @@ final class ChooseOption {
             .limit(SHOWN)
             .map(Option::name)
             .collect(Collectors.joining(", "));
-        return NotConvertible.because(text, options.options().size() > SHOWN
-            ? "is none of the " + options.options().size() + " options, the nearest of which are: " + nearest
-            : "is none of the options: " + nearest);
+        return options.options().size() > SHOWN
+            ? NotConvertible.because(text, "option.none-of-many", options.options().size(), nearest)
+            : NotConvertible.because(text, "option.none", nearest);
     }
 
     /** How many letters have to be changed, put in or taken out, over the first 60 of each. */

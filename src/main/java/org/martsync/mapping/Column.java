@@ -1,5 +1,7 @@
 package org.martsync.mapping;
 
+import org.martsync.words.Words;
+
 /**
  * A column of a form table and what it is carried to.
  *
@@ -11,6 +13,6 @@ public record Column(String name, String dataElementId, String displayName) {
 
     /** Where a data clerk finds it in a table. */
     public String place(String table) {
-        return "column " + name + " of " + (Mapping.PATIENT_TABLE.equals(table) ? "table " : "form ") + table;
+        return Mapping.PATIENT_TABLE.equals(table) ? Words.say("place.patient", name) : Words.say("place.form", name, table);
     }
 }

@@ -56,7 +56,7 @@ public final class ConvertValue {
 
     String notTooLong(String converted) {
         if (converted.length() > longest) {
-            throw NotConvertible.because(converted, "is too long: it has " + converted.length() + " characters, DHIS2 takes " + longest);
+            throw NotConvertible.because(converted, "value.too-long", converted.length(), longest);
         }
         return converted;
     }
@@ -85,10 +85,9 @@ public final class ConvertValue {
             case EMAIL -> CheckedText.email(text);
             case URL -> CheckedText.url(text);
             case COORDINATE -> CheckedText.coordinate(text);
-            case ORGANISATION_UNIT -> CheckedText.uid(text, "is not the UID of an org unit: DHIS2 takes no code or name here");
-            case TRACKER_ASSOCIATE -> CheckedText.uid(text, "is not the UID of a tracked entity");
-            case FILE_RESOURCE, IMAGE -> CheckedText.uid(text, "is not the UID of a file stored in DHIS2: files cannot be carried, "
-                + "take the column out of the mapping");
+            case ORGANISATION_UNIT -> CheckedText.uid(text, "value.no-org-unit");
+            case TRACKER_ASSOCIATE -> CheckedText.uid(text, "value.no-tracked-entity");
+            case FILE_RESOURCE, IMAGE -> CheckedText.uid(text, "value.no-file");
             case TEXT, LONG_TEXT, MULTI_TEXT, USERNAME, GEOJSON, REFERENCE, OTHER -> text;
         };
     }
@@ -97,7 +96,7 @@ public final class ConvertValue {
     private static String age(String text) {
         String age = text.strip();
         if (age.length() <= 3 && age.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw NotConvertible.because(age, "is a number of years: DHIS2 wants the date of birth here, like 1990-12-31");
+            throw NotConvertible.because(age, "value.years");
         }
         return DateText.date(age);
     }
@@ -105,7 +104,7 @@ public final class ConvertValue {
     private static boolean truth(String text) {
         Boolean truth = Truth.of(text);
         if (truth == null) {
-            throw NotConvertible.because(text.strip(), "is neither true nor false");
+            throw NotConvertible.because(text.strip(), "value.no-truth");
         }
         return truth;
     }
@@ -152,12 +151,12 @@ public final class ConvertValue {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '\0') {
-                throw NotConvertible.because(text, "has a NUL character in it, which DHIS2 cannot store");
+                throw NotConvertible.because(text, "value.nul");
             }
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw NotConvertible.because(text.substring(0, i) + "?" + text.substring(i + 1), "has a broken character (shown as ?) in it");
+                    throw NotConvertible.because(text.substring(0, i) + "?" + text.substring(i + 1), "value.broken");
                 }
                 i++;
             }

@@ -41,9 +41,9 @@ public final class DateText {
      */
     public static String date(Object value) {
         String text = of(value).strip();
-        Moment moment = read(text, "date");
+        Moment moment = read(text, "value.no-date");
         if (moment.offset() != null && !LocalTime.MIDNIGHT.equals(moment.time())) {
-            throw NotConvertible.because(text, "has a time zone, so that its date is not certain: only the date is wanted here");
+            throw NotConvertible.because(text, "value.zoned");
         }
         return moment.date().toString();
     }
@@ -55,7 +55,7 @@ public final class DateText {
      * @throws NotConvertible when it is neither date nor date-time, see {@link #date}
      */
     public static String dateTime(Object value) {
-        Moment moment = read(of(value).strip(), "date and time");
+        Moment moment = read(of(value).strip(), "value.no-moment");
         String time = moment.time() == null ? "00:00:00.000" : written(moment.time());
         return moment.date() + "T" + time + (moment.offset() == null ? "" : moment.offset());
     }
@@ -71,7 +71,7 @@ public final class DateText {
         Scan scan = new Scan(text.indexOf(':') == 1 ? "0" + text : text);
         LocalTime time = scan.time();
         if (time == null || !scan.atEnd() || text.indexOf(':') < 0) {
-            throw NotConvertible.because(text, "is not a time of day written like 14:30");
+            throw NotConvertible.because(text, "value.no-time");
         }
         return MINUTES.format(time);
     }
@@ -117,20 +117,19 @@ public final class DateText {
     private record Moment(LocalDate date, LocalTime time, String offset) {
     }
 
-    private static Moment read(String text, String wanted) {
+    private static Moment read(String text, String orElse) {
         Scan scan = new Scan(text);
         int year = scan.number(4);
         int month = scan.take('-') ? scan.number(2) : -1;
         int day = scan.take('-') ? scan.number(2) : -1;
         if (year < 0 || month < 0 || day < 0) {
-            throw NotConvertible.because(text, "is not a " + wanted + " written like "
-                + (wanted.equals("date") ? "2024-12-31" : "2024-12-31T14:30:00"));
+            throw NotConvertible.because(text, orElse);
         }
         if (year < FIRST_YEAR) {
-            throw NotConvertible.because(text, "is not a real date: the year is " + text.substring(0, 4));
+            throw NotConvertible.because(text, "value.year", text.substring(0, 4));
         }
         if (month < 1 || month > 12 || day < 1 || day > Month.of(month).length(Year.isLeap(year))) {
-            throw NotConvertible.because(text, "is a day that does not exist");
+            throw NotConvertible.because(text, "value.no-day");
         }
         LocalDate date = LocalDate.of(year, month, day);
         if (scan.atEnd()) {
@@ -140,7 +139,7 @@ public final class DateText {
         boolean zoned = time != null && !scan.atEnd();
         String offset = zoned ? scan.offset() : null;
         if (time == null || !scan.atEnd() || (zoned && offset == null)) {
-            throw NotConvertible.because(text, "has a time that does not exist or is not written like 14:30:00");
+            throw NotConvertible.because(text, "value.wrong-time");
         }
         return new Moment(date, time, offset);
     }

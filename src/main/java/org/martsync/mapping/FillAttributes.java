@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.mapping.Problem.Kind;
+import org.martsync.words.Words;
 
 /**
  * Fills the attributes of one person from their row of table {@code patient}, converted and checked, with every problem.
@@ -30,8 +31,7 @@ public final class FillAttributes {
         Map<String, List<Answer>> answers = new LinkedHashMap<>();
         for (FormTable table : mapping.tables()) {
             if (!table.name().equals(Mapping.PATIENT_TABLE)) {
-                filled.notes().add("The mapping " + mapping.name() + " maps the table " + table.name()
-                    + ", which was not read: only columns of table patient are carried to a person");
+                filled.notes().add(Words.say("patient.other-table", mapping.name(), table.name()));
                 continue;
             }
             for (Column column : table.columns()) {
@@ -53,8 +53,7 @@ public final class FillAttributes {
         return program.attributes().values().stream()
             .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
             .filter(attribute -> filled.found().stream().noneMatch(problem -> attribute.id().equals(problem.target())))
-            .map(attribute -> label(attribute) + " is compulsory for enrolment in program " + OneValue.label(program.name(), program.id())
-                + ", but no existing column is mapped to it. Map a column of table patient to it in the mapping " + mapping.name() + ".")
+            .map(attribute -> Words.say("patient.unmapped", label(attribute), OneValue.label(program.name(), program.id()), mapping.name()))
             .toList();
     }
 
@@ -62,11 +61,8 @@ public final class FillAttributes {
         Attribute attribute = program.attributes().get(id);
         if (attribute == null) {
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
-                "Attribute "
-                + OneValue.label(answer.column().displayName(), id) + " is not an attribute of program "
-                + OneValue.label(program.name(), program.id()) + ", but " + answer.place() + " holds "
-                + NotConvertible.shown(ConvertValue.text(answer.value()))
-                + ". Map the column to an attribute of that program, or add the attribute to the program in DHIS2.")));
+                Words.say("patient.not-in-program", OneValue.label(answer.column().displayName(), id), OneValue.label(program.name(), program.id()),
+                    answer.place(), NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
         }
         String value = new OneValue(convert, id, attribute.name(), attribute.type(), attribute.options()).of(answers, filled.found());
@@ -74,9 +70,9 @@ public final class FillAttributes {
             return;
         }
         if (value.isEmpty() && attribute.mandatory()) {
-            String places = answers.stream().map(Answer::place).collect(Collectors.joining(" or "));
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, label(attribute) + " is compulsory for enrolment in program "
-                + OneValue.label(program.name(), program.id()) + " but empty. Fill " + places + "."));
+            String places = Words.or(answers.stream().map(Answer::place).toList());
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, Words.say("patient.compulsory", label(attribute),
+                OneValue.label(program.name(), program.id()), places)));
             return;
         }
         filled.values().put(id, value);

@@ -10,6 +10,7 @@ import org.martsync.dhis2.DataElement;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.ValueType;
 import org.martsync.mapping.Problem.Kind;
+import org.martsync.words.Words;
 
 /**
  * Fills the data values of one event from the form rows of its encounter, converted and checked, with every problem and not just the
@@ -56,15 +57,12 @@ public final class FillDataValues {
                                      Map<String, List<Map<String, Object>>> rows, List<Problem> problems) {
         List<String> forms = mapping.tables().stream().map(FormTable::name).filter(existingColumns::containsKey).toList();
         if (forms.isEmpty()) {
-            problems.add(new Problem(Kind.NO_TABLE, null, null, "None of the forms of the mapping " + mapping.name() + " has a table in the analytics database ("
-                + mapping.tables().stream().map(FormTable::name).collect(Collectors.joining(", "))
-                + "). Correct the mapping, or wait until the flattener has made the tables;"
-                + " the program's log says why each is left out."));
+            problems.add(new Problem(Kind.NO_TABLE, null, null, Words.say("form.no-table", mapping.name(),
+                mapping.tables().stream().map(FormTable::name).collect(Collectors.joining(", ")))));
             return true;
         }
         if (forms.stream().allMatch(form -> rows.getOrDefault(form, List.of()).isEmpty())) {
-            problems.add(new Problem(Kind.NO_ROWS, null, null, "No form data found for the encounter in " + String.join(", ", forms)
-                + ". Save the form again, or correct the mapping " + mapping.name() + "."));
+            problems.add(new Problem(Kind.NO_ROWS, null, null, Words.say("form.no-rows", String.join(", ", forms), mapping.name())));
             return true;
         }
         return false;
@@ -73,7 +71,7 @@ public final class FillDataValues {
     private static void collect(FormTable table, Set<String> existing, List<Map<String, Object>> rows, ProgramStage stage,
                                 Map<String, List<Answer>> answers, List<String> notes) {
         if (rows.size() > 1) {
-            notes.add(rows.size() + " rows of form " + table.name() + ": the latest value of each field was taken");
+            notes.add(Words.say("form.several-rows", rows.size(), table.name()));
         }
         for (Column column : table.columns()) {
             if (existing.contains(column.name())) {
@@ -105,10 +103,8 @@ public final class FillDataValues {
         if (dataElement == null) {
             // DHIS2 would refuse the event even for an empty one (E1305, recording 098), so it is left out while empty.
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
-                "Data element "
-                + OneValue.label(answer.column().displayName(), id) + " is not in program stage " + OneValue.label(stage.name(), stage.id())
-                + ", but " + answer.place() + " holds " + NotConvertible.shown(ConvertValue.text(answer.value()))
-                + ". Map the column to a data element of that stage, or add the data element to the stage in DHIS2.")));
+                Words.say("form.not-in-stage", OneValue.label(answer.column().displayName(), id), OneValue.label(stage.name(), stage.id()), answer.place(),
+                    NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
         }
         String value = new OneValue(convert, id, dataElement.name(), dataElement.type(), dataElement.options()).of(answers, filled.found());
@@ -116,9 +112,9 @@ public final class FillDataValues {
             return;
         }
         if (value.isEmpty() && dataElement.compulsory() && demanding) {
-            String places = answers.stream().map(Answer::place).collect(Collectors.joining(" or "));
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, OneValue.label(dataElement.name(), id)
-                + " is compulsory in program stage " + OneValue.label(stage.name(), stage.id()) + " but empty. Fill " + places + "."));
+            String places = Words.or(answers.stream().map(Answer::place).toList());
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
+                OneValue.label(stage.name(), stage.id()), places)));
             return;
         }
         // An empty compulsory one clears as well where it is not demanded: E1076 comes only where E1303 does (recordings 105-107).

@@ -1,5 +1,7 @@
 package org.martsync.mapping;
 
+import org.martsync.words.Words;
+
 /**
  * A value that DHIS2 would refuse. The message says of the value what is wrong, without a full stop, ready to stand behind a name:
  * {@code 'abc' is not a number}.
@@ -13,9 +15,13 @@ public class NotConvertible extends RuntimeException {
         super(message, null, false, false);
     }
 
-    /** {@code '<value>' <what is wrong>}, a long value cut to its beginning. */
-    static NotConvertible because(String value, String whatIsWrong) {
-        return new NotConvertible(shown(value) + " " + whatIsWrong);
+    /**
+     * {@code '<value>' <what is wrong>}, a long value cut to its beginning.
+     *
+     * @param whatIsWrong the name of the {@link Words} that follow the value
+     */
+    static NotConvertible because(String value, String whatIsWrong, Object... filledIn) {
+        return new NotConvertible(shown(value) + " " + Words.say(whatIsWrong, filledIn));
     }
 
     /**

@@ -22,8 +22,8 @@ final class NumberText {
         String number = text.strip();
         return switch (type) {
             case NUMBER -> plain(number);
-            case PERCENTAGE -> between(number, BigDecimal.ZERO, HUNDRED, "is not a percentage between 0 and 100");
-            case UNIT_INTERVAL -> between(number, BigDecimal.ZERO, BigDecimal.ONE, "is not a number between 0 and 1");
+            case PERCENTAGE -> between(number, BigDecimal.ZERO, HUNDRED, "value.no-percentage");
+            case UNIT_INTERVAL -> between(number, BigDecimal.ZERO, BigDecimal.ONE, "value.no-interval");
             default -> integer(number, type);
         };
     }
@@ -53,20 +53,20 @@ final class NumberText {
     private static String integer(String number, ValueType type) {
         BigDecimal value = parsed(number);
         if (value.stripTrailingZeros().scale() > 0) {
-            throw NotConvertible.because(number, "is not a whole number");
+            throw NotConvertible.because(number, "value.not-whole");
         }
         if (value.abs().compareTo(MAX_INTEGER) > 0) {
-            throw NotConvertible.because(number, "is too large: DHIS2 takes whole numbers up to " + MAX_INTEGER);
+            throw NotConvertible.because(number, "value.too-large", MAX_INTEGER);
         }
         int sign = value.signum();
         if (type == ValueType.INTEGER_POSITIVE && sign <= 0) {
-            throw NotConvertible.because(number, "is not a whole number above 0");
+            throw NotConvertible.because(number, "value.not-positive");
         }
         if (type == ValueType.INTEGER_NEGATIVE && sign >= 0) {
-            throw NotConvertible.because(number, "is not a whole number below 0");
+            throw NotConvertible.because(number, "value.not-negative");
         }
         if (type == ValueType.INTEGER_ZERO_OR_POSITIVE && sign < 0) {
-            throw NotConvertible.because(number, "is below 0, and only 0 or more is taken");
+            throw NotConvertible.because(number, "value.below-zero");
         }
         return Integer.toString(value.intValueExact());
     }
@@ -74,8 +74,8 @@ final class NumberText {
     private static BigDecimal parsed(String number) {
         if (!isNumber(number)) {
             throw NotConvertible.because(number, number.indexOf(',') >= 0
-                ? "is not a number: write it with a point and without commas, as in 1234.5"
-                : "is not a number");
+                ? "value.comma"
+                : "value.no-number");
         }
         try {
             BigDecimal value = new BigDecimal(number);
@@ -85,7 +85,7 @@ final class NumberText {
         } catch (NumberFormatException exponentBeyondAllBounds) {
             // falls through to the sentence
         }
-        throw NotConvertible.because(number, "is too large or too small a number");
+        throw NotConvertible.because(number, "value.beyond");
     }
 
     /** {@code -?(0|[1-9][0-9]*)([.][0-9]+)?}, but no negative zero: that one DHIS2 refuses as an integer (recording 055). */

@@ -11,6 +11,7 @@ import org.martsync.dhis2.Option;
 import org.martsync.dhis2.OptionSet;
 import org.martsync.dhis2.ValueType;
 import org.martsync.mapping.Problem.Kind;
+import org.martsync.words.Words;
 
 /**
  * Makes one DHIS2 value of all columns mapped to it. Two columns for one data element are common: the male and the female variant of
@@ -82,9 +83,9 @@ final class OneValue {
                 }
             }
         }
-        problems.add(new Problem(Kind.COLUMNS_DISAGREE, id, given.stream().map(one -> one.answer().place()).collect(Collectors.joining(" and ")),
-            label(name, id) + ": " + given.stream().map(one -> one.answer().place() + " says " + NotConvertible.shown(one.text()))
-                .collect(Collectors.joining(", ")) + ". Leave only one of them filled, or make them equal."));
+        problems.add(new Problem(Kind.COLUMNS_DISAGREE, id, Words.and(given.stream().map(one -> one.answer().place()).toList()),
+            Words.say("columns.disagree", label(name, id), given.stream()
+                .map(one -> Words.say("columns.says", one.answer().place(), NotConvertible.shown(one.text()))).collect(Collectors.joining(", ")))));
         return null;
     }
 
@@ -118,8 +119,8 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(new Problem(Kind.UNFIT_VALUE, id, answers.stream().map(Answer::place).collect(Collectors.joining(" and ")),
-                label(name, id) + ": " + wrong.getMessage() + "."));
+            problems.add(new Problem(Kind.UNFIT_VALUE, id, Words.and(answers.stream().map(Answer::place).toList()),
+                Words.say("value.of-several", label(name, id), wrong.getMessage())));
             return null;
         }
     }
@@ -139,8 +140,7 @@ final class OneValue {
             .filter(option -> !bare(option.name()).isEmpty())
             .toList();
         if (found.size() != 1) {
-            throw new NotConvertible("the column holds " + NotConvertible.shown(ConvertValue.text(answer.value()))
-                + ", and its name does not tell which option that stands for. Let the column be named like an option, or map it to a yes-no data element");
+            throw new NotConvertible(Words.say("option.nameless-column", NotConvertible.shown(ConvertValue.text(answer.value()))));
         }
         return found.get(0);
     }
@@ -171,6 +171,6 @@ final class OneValue {
     }
 
     private Problem problem(NotConvertible wrong, Answer answer) {
-        return new Problem(Kind.UNFIT_VALUE, id, answer.place(), label(name, id) + ": " + wrong.getMessage() + ". Correct " + answer.place() + ".");
+        return new Problem(Kind.UNFIT_VALUE, id, answer.place(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
     }
 }

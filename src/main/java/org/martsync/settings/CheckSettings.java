@@ -12,8 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.martsync.words.Words;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.PlaceholderResolutionException;
 
@@ -34,6 +36,7 @@ final class CheckSettings {
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
+    static final Path OWN_WORDS = Path.of("config", "words.properties");
     private static final Pattern PREFIX = Pattern.compile("\\{(?!(bcrypt|noop)})[^}]*}");
     private static final Pattern CONSOLE_PREFIX = Pattern.compile("\\S+\\s+\\S+\\s+\\{(?!(bcrypt|noop|token)})[^}]*}.*");
     private static final Pattern CONSOLE_TOKEN = Pattern.compile("\\S+\\s+\\S+\\s+\\{token}[0-9a-fA-F]{64}");
@@ -188,6 +191,11 @@ final class CheckSettings {
         number("console.failed-logins", "the failed logins after which an address waits", "5", 1, 1000);
         duration("console.login-wait", "the time it waits then", "1m");
         duration("console.inspect-for", "the time exchanges are inspected before that ends by itself", "15m");
+        if (!Words.LANGUAGES.contains(value("words.language"))) {
+            problems.add(new Setting("words.language", "", "the language of what is said to clerks in the log", "fr")
+                    .wrong(value("words.language"), "one of " + String.join(", ", new TreeSet<>(Words.LANGUAGES))));
+        }
+        problems.addAll(Words.problems(OWN_WORDS));
         number("server.port", "the port of the console", "8061", 0, 65_535);
         if (PREFIX.matcher(value("console.password")).lookingAt()) {
             // the value is a secret and not shown

@@ -3,6 +3,7 @@ package org.martsync.settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.martsync.words.Words;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
@@ -12,7 +13,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Stops the start as soon as the settings are known and before anything uses them, if they will not do; takes the
- * {@code /} from the end of {@code dhis2.url}, and warns of names that look like a setting but are none.
+ * {@code /} from the end of {@code dhis2.url}, says which language the log speaks, and warns of names that look like a setting but are none.
  *
  * <p>{@link org.martsync.MartSync} adds it to the application; it is not registered for every context, so that a test
  * may start a part of the program with a part of the settings.
@@ -27,6 +28,7 @@ public class CheckSettingsAtStart implements ApplicationListener<ApplicationEnvi
         if (!problems.isEmpty()) {
             throw new WrongSettings(problems);
         }
+        Words.speak(environment.getRequiredProperty("words.language").strip(), CheckSettings.OWN_WORDS);
         withoutSlashAtTheEnd(environment);
         UnknownSettings.warnings(environment).forEach(LoggerFactory.getLogger("settings")::warn);
     }
