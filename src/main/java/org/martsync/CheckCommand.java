@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.camel.ProducerTemplate;
 import org.martsync.check.Checkup;
-import org.martsync.check.Code;
 import org.martsync.check.Report;
 import org.thymeleaf.ITemplateEngine;
 import org.thymeleaf.context.Context;
@@ -67,8 +66,7 @@ final class CheckCommand implements Callable<Integer> {
         if (html != null && !written(report, routes)) {
             return WRONG;
         }
-        boolean silent = checkup.findings().stream().anyMatch(finding -> finding.code() == Code.DHIS2_NO_ANSWER);
-        return silent ? NO_ANSWER : checkup.good() ? 0 : HOLDS_BACK;
+        return !checkup.complete() ? NO_ANSWER : checkup.good() ? 0 : HOLDS_BACK;
     }
 
     private boolean written(Report report, ProducerTemplate routes) {

@@ -1,6 +1,7 @@
 package org.martsync.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -20,6 +21,8 @@ public final class CheckServer {
     /** What a request and the seconds that DHIS2 leaves out may take. */
     private static final Duration APART = Duration.ofMinutes(2);
 
+    private static final String NO_SUCH_TABLE = "42P01";
+
     private final Site site;
     private final Clock clock;
     private final String host;
@@ -37,6 +40,21 @@ public final class CheckServer {
      */
     public void noAnswer(Checkup checkup, String why) {
         checkup.add(Finding.of(Code.DHIS2_NO_ANSWER, why.endsWith(".") ? why : why + ".", "Nothing more could be looked at."));
+    }
+
+    /**
+     * Notes that the database did not answer a statement.
+     *
+     * @param why in a few words
+     */
+    public void noRows(Checkup checkup, Exception failure, String why) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && NO_SUCH_TABLE.equals(sql.getSQLState())) {
+                checkup.add(Finding.of(Code.DATABASE_NOT_PREPARED, "The database lacks tables of this program.", "Start the program once, which makes them."));
+                return;
+            }
+        }
+        checkup.add(Finding.of(Code.DATABASE_NO_ANSWER, "The database did not answer: " + why + ".", "Nothing more could be looked at."));
     }
 
     /** Takes the answer of {@code GET /api/system/info} (recording 001). */

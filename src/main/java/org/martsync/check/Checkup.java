@@ -17,6 +17,8 @@ import org.martsync.rehearse.Rehearsal;
 /** One check: what is to be looked at, how far it has come, and what it found. Lives in one thread until it is done. */
 public final class Checkup {
 
+    private static final Set<Code> NO_ANSWER = Set.of(Code.DHIS2_NO_ANSWER, Code.DATABASE_NO_ANSWER, Code.DATABASE_NOT_PREPARED);
+
     private final Instant at;
     private final String mapping;
     private final int rows;
@@ -139,6 +141,11 @@ public final class Checkup {
         tallies.values().forEach(tally -> all.addAll(tally.findings()));
         all.sort(Comparator.comparing((Finding one) -> one.code().weight()).thenComparing(Finding::events, Comparator.reverseOrder()));
         return all;
+    }
+
+    /** Whether DHIS2 and the database answered, so that all was looked at. */
+    public boolean complete() {
+        return findings.stream().noneMatch(finding -> NO_ANSWER.contains(finding.code()));
     }
 
     /** Whether all pending events that were looked at would be stored, as far as can be told without asking DHIS2 for each. */

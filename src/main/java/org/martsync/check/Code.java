@@ -3,6 +3,7 @@ package org.martsync.check;
 /** What sort of thing a check found. The names stand in reports that programs read, and are never changed. */
 public enum Code {
     DHIS2_NO_ANSWER(Weight.STOPS),
+    DATABASE_NO_ANSWER(Weight.STOPS),
     DATABASE_NOT_PREPARED(Weight.STOPS),
     ORG_UNIT_UNKNOWN(Weight.STOPS),
     ORG_UNIT_OUT_OF_REACH(Weight.STOPS),

@@ -261,6 +261,22 @@ class CheckTest {
     }
 
     @Test
+    void aDatabaseThatBreaksOffKeepsWhatWasFoundBefore() {
+        chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME TO orgunit_tracker_away");
+        try {
+            chain.visit(1, Map.of("f_number", "many"));
+
+            Checkup checkup = check("");
+
+            assertThat(only(checkup, Code.DATABASE_NOT_PREPARED).advice()).contains("Start the program once");
+            assertThat(checkup.complete()).isFalse();
+            assertThat(checkup.server()).isNotNull();
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker_away RENAME TO orgunit_tracker");
+        }
+    }
+
+    @Test
     void anEditedMappingIsCheckedBeforeTheNextRun(CapturedOutput output) {
         int event = chain.visit(1, Map.of("f_text", "planted-7", "f_number", "7"));
         chain.program.run();

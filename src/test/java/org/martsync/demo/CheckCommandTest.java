@@ -57,7 +57,8 @@ class CheckCommandTest {
     void aDatabaseThatTheProgramNeverSawIsToldSo() throws Exception {
         End end = check();
 
-        assertThat(end.err()).contains("The check broke off: the database lacks tables of this program. Start the program once");
+        assertThat(end.out()).contains("DATABASE_NOT_PREPARED", "The database lacks tables of this program. Start the program once, which makes them.");
+        assertThat(end.err()).isEmpty();
         assertThat(end.exitCode()).isEqualTo(5);
     }
 
