@@ -22,7 +22,6 @@ import org.martsync.check.CheckMappings;
 import org.martsync.check.CheckPatients;
 import org.martsync.check.CheckServer;
 import org.martsync.check.CheckValues;
-import org.martsync.database.ForgetOldRows;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.Site;
@@ -257,11 +256,6 @@ class RouteBeans {
     @Bean
     Rehearse rehearse() {
         return new Rehearse();
-    }
-
-    @Bean
-    ForgetOldRows forgetOldRows() {
-        return new ForgetOldRows();
     }
 
     @Bean

@@ -36,8 +36,6 @@ final class CheckSettings {
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
     private static final Pattern CONSOLE_USER = Pattern.compile("\\S+\\s+(look|act|patients)(,(look|act|patients))*\\s+\\S.*");
-    /** Of which the page counts what arrived. */
-    private static final int DAYS_ON_THE_PAGE = 30;
     static final Path OWN_WORDS = Path.of("config", "words.properties");
     private static final Pattern PREFIX = Pattern.compile("\\{(?!(bcrypt|noop)})[^}]*}");
     private static final Pattern CONSOLE_PREFIX = Pattern.compile("\\S+\\s+\\S+\\s+\\{(?!(bcrypt|noop|token)})[^}]*}.*");
@@ -193,8 +191,6 @@ final class CheckSettings {
         number("console.failed-logins", "the failed logins after which an address waits", "5", 1, 1000);
         duration("console.login-wait", "the time it waits then", "1m");
         duration("console.inspect-for", "the time exchanges are inspected before that ends by itself", "15m");
-        days("retention.log", "how long the rows of this program in table log are kept", "400d", DAYS_ON_THE_PAGE + 1);
-        days("retention.audit", "how long the rows of sync_audit are kept", "800d", 1);
         if (!Words.LANGUAGES.contains(value("words.language"))) {
             problems.add(new Setting("words.language", "", "the language of what is said to clerks in the log", "fr")
                     .wrong(value("words.language"), "one of " + String.join(", ", new TreeSet<>(Words.LANGUAGES))));
@@ -269,14 +265,6 @@ final class CheckSettings {
     private void duration(String name, String purpose, String example) {
         require(new Setting(name, "", purpose, example), v -> matches(DURATION).test(v) && !v.matches("0+\\D+"),
                 "a whole number above 0 with a unit (ms, s, m, h, d)");
-    }
-
-    /** May be empty. */
-    private void days(String name, String purpose, String example, int least) {
-        String value = value(name);
-        if (!value.isEmpty() && (!value.matches("[0-9]{1,5}d") || Integer.parseInt(value.substring(0, value.length() - 1)) < least)) {
-            problems.add(new Setting(name, "", purpose, example).wrong(value, "a number of days, " + least + "d or more, or nothing for ever"));
-        }
     }
 
     private void yesOrNo(Setting setting) {

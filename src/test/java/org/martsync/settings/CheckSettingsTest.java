@@ -107,7 +107,6 @@ class CheckSettingsTest {
         "dhis2.metadata-max-age|0s", "dhis2.ask-version|maybe", "sync.workers|0", "sync.workers|four", "sync.workers|65", "sync.workers|5", "sync.ahead|-1",
         "sync.batch-patients|-1", "sync.batch-events|99999999999", "sync.event-status|DONE", "sync.patience|10 m",
         "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
-        "retention.log|30d", "retention.log|for ever", "retention.audit|0d", "words.language|de",
         "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",
         "notify.failures-limit|101", "notify.failures-of|0", "notify.mail.to|the lab", "notify.mail.to|a@b.example; c@d.example",
         "notify.mail.server|smtp://mail", "notify.mail.encryption|yes", "notify.webhook|hooks.example/a", "console.inspect-for|15", "server.port|99999"})
