@@ -107,7 +107,7 @@ final class CheckSettings {
             require(user, any -> true, "");
             require(password, any -> true, "");
         }
-        require(new Setting("dhis2.program", "DHIS_PROGRAM_ID", "the UID of the tracker program the events belong to", "IXDlIUrGz3l"),
+        require(new Setting("dhis2.program", "DHIS_PROGRAM_ID", "the UID of the tracker program that events belong to", "IXDlIUrGz3l"),
                 matches(UID), "a UID of 11 letters and digits, the first a letter");
         allow(new Setting("dhis2.country-org-unit", "COUNTRY_ORG_UNIT", "the UID of the org unit under which patients are searched",
                 "Gld5Y1Qc5Hq"), matches(UID), "a UID of 11 letters and digits, the first a letter, or empty");
