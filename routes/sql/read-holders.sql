@@ -1,6 +1,7 @@
 -- Which patients the people that a search found are known as already, with what the trackers know of these people.
 -- holder is NULL where no patient of the clinic has that identifier any more: it was corrected since.
-SELECT i.instance_id AS tracked_entity, p.patient_identifier AS holder, t.enrolment_id AS enrolment, s.attributes_hash AS sent
+SELECT i.instance_id AS tracked_entity, p.patient_identifier AS holder, t.enrolment_id AS enrolment, s.attributes_hash AS sent,
+       (SELECT jsonb_object_agg(e.program, e.enrolment_id)::text FROM sync_enrolment e WHERE e.instance_id = i.instance_id) AS others
 FROM instance_tracker i
 LEFT JOIN patient p ON p.patient_identifier = i.patient_id
 LEFT JOIN enrolment_tracker t ON t.instance_id = i.instance_id

@@ -5,6 +5,7 @@ SELECT c.patient_id,
        (SELECT min(g.date_enrolled) FROM program_enrolment g WHERE g.patient_id = p.patient_id) AS enrolled,
        (SELECT count(*) FROM patient q WHERE q.patient_identifier = p.patient_identifier AND q.patient_id <> p.patient_id) AS namesakes,
        (SELECT jsonb_agg(jsonb_build_object('trackedEntity', i.instance_id, 'enrolment', t.enrolment_id, 'sent', s.attributes_hash,
+                           'others', (SELECT jsonb_object_agg(e.program, e.enrolment_id) FROM sync_enrolment e WHERE e.instance_id = i.instance_id),
                            'alsoOf', (SELECT min(o.patient_id) FROM instance_tracker o JOIN patient q ON q.patient_identifier = o.patient_id
                                       WHERE o.instance_id = i.instance_id AND o.patient_id <> i.patient_id))
                          ORDER BY i.date_created DESC NULLS LAST, i.instance_id)::text

@@ -1,9 +1,10 @@
 -- The patients that stand in DHIS2 now: trackers, and a hash of what was sent, to send it again only when it changes.
 -- A row whose identifier no patient has any more, because it was corrected, moves to the one they have now.
+-- others are enrolments in programs beside the configured one: program to enrolment.
 -- identifier is NULL where the tracker knew the patient, enrolment where it knew that, hash where nothing was sent.
 WITH placed AS MATERIALIZED (
   SELECT DISTINCT ON (instance) *
-  FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, hash text)
+  FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, instance text, enrolment text, others jsonb, hash text)
   ORDER BY instance
 ),
 renamed AS (
@@ -35,6 +36,12 @@ enrolments AS (
   FROM placed
   WHERE enrolment IS NOT NULL AND instance NOT IN (SELECT instance_id FROM moved)
   ON CONFLICT DO NOTHING
+),
+others AS (
+  INSERT INTO sync_enrolment (instance_id, program, enrolment_id)
+  SELECT instance, other.key, other.value
+  FROM placed, jsonb_each_text(placed.others) other
+  ON CONFLICT (instance_id, program) DO UPDATE SET enrolment_id = excluded.enrolment_id
 )
 INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash, sent_at)
 SELECT instance, hash, now()

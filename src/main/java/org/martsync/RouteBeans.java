@@ -42,6 +42,7 @@ import org.martsync.sync.Limits;
 import org.martsync.sync.Measure;
 import org.martsync.sync.Patience;
 import org.martsync.sync.PrepareRun;
+import org.martsync.sync.Retention;
 import org.martsync.sync.Runs;
 import org.martsync.sync.Troubles;
 import org.martsync.sync.WatchMappings;
@@ -176,6 +177,11 @@ class RouteBeans {
     @Bean
     AfterFailure afterFailure() {
         return new AfterFailure();
+    }
+
+    @Bean
+    Retention retention(@Value("${retention.log}") Duration log, @Value("${retention.audit}") Duration audit, Clock clock, MeterRegistry meters) {
+        return new Retention(log, audit, clock, meters);
     }
 
     @Bean

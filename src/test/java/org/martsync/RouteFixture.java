@@ -40,6 +40,7 @@ import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.event.Batch;
 import org.martsync.settings.CheckSettingsAtStart;
 import org.martsync.sync.BatchSize;
@@ -183,7 +184,7 @@ public final class RouteFixture implements AutoCloseable {
     /** A run that has read what all its batches need, and that nobody works on yet. */
     public Run prepared(ProgramMetadata program) {
         Run run = new Runs(context.getBean(BatchSize.class), context.getBean(Patience.class), Clock.systemUTC(), context.getBean(Measure.class)).begin(TICK);
-        run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), program);
+        run.takeMappings(clinic.jdbc().queryForList(sql("read-mappings")), Programs.only(program));
         return run;
     }
 

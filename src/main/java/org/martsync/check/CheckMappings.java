@@ -16,6 +16,7 @@ import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.DataElement;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
@@ -47,8 +48,8 @@ public final class CheckMappings {
      *
      * @param rows of {@code routes/sql/read-mappings.sql}
      */
-    public void mappings(Checkup checkup, List<Map<String, Object>> rows, Mappings mappings, ProgramMetadata program) {
-        checkup.program(program.name() + " (" + program.id() + ")");
+    public void mappings(Checkup checkup, List<Map<String, Object>> rows, Mappings mappings, Programs programs) {
+        checkup.program(programs.main().name() + " (" + programs.main().id() + ")");
         if (mappings.patient() == null && mappings.broken(Mapping.PATIENT) == null) {
             checkup.add(new Finding(Code.MAPPING_MISSING, Mapping.PATIENT, null, "there is no mapping of this name, by which patients are sent.",
                     "Create it: without it nothing can be sent.", checkup.pending(), null));
@@ -66,8 +67,8 @@ public final class CheckMappings {
         Map<String, List<String>> sharers = new TreeMap<>();
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {
-                targets(checkup, mapping, program);
-                compulsory(checkup, mapping, program);
+                targets(checkup, mapping, mapping.in(programs));
+                compulsory(checkup, mapping, mapping.in(programs));
             }
             mapping.tables().forEach(table -> sharers.computeIfAbsent(table.name(), key -> new ArrayList<>()).add(mapping.name()));
         }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 import org.martsync.mapping.Column;
@@ -14,7 +15,8 @@ import org.martsync.mapping.Mapping;
 public final class CheckPatients {
 
     /** The columns of table patient that go to unique attributes, as a JSON list. */
-    public String uniqueColumns(Mappings mappings, ProgramMetadata program) {
+    public String uniqueColumns(Mappings mappings, Programs programs) {
+        ProgramMetadata program = programs.people();
         return Catalogue.list(columns(mappings).entrySet().stream()
                 .filter(column -> program.attributes().containsKey(column.getValue()) && program.attributes().get(column.getValue()).unique())
                 .map(Map.Entry::getKey).toList());

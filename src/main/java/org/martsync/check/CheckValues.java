@@ -3,7 +3,7 @@ package org.martsync.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.AlikeEvents;
 import org.martsync.event.Batch;
@@ -126,13 +126,13 @@ public final class CheckValues {
     }
 
     /** Looks at the encounters of a sample that no pending event is of. */
-    public void sampled(Checkup checkup, FormSample sample, ProgramMetadata program) {
+    public void sampled(Checkup checkup, FormSample sample, Programs programs) {
         Mapping mapping = sample.mapping();
         Tally tally = checkup.tally(mapping);
         for (int encounter : sample.encounters()) {
             if (tally.looked(encounter)) {
                 Map<String, List<Map<String, Object>>> rows = sample.rows(encounter);
-                Filled filled = fillDataValues.fill(mapping, program.stages().get(mapping.stage()), sample.columns(), rows, site.eventStatus());
+                Filled filled = fillDataValues.fill(mapping, mapping.in(programs).stages().get(mapping.stage()), sample.columns(), rows, site.eventStatus());
                 tally.count(rows, filled.found(), 0, "encounter " + encounter);
             }
         }

@@ -4,14 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** Keeps the program's metadata for a while: types, option sets and stages change seldom, and are large. */
+/**
+ * Keeps the program's metadata for a while, and that of programs which mappings name beside it: types, option sets and stages
+ * change seldom, and are large.
+ */
 public final class CachedProgram {
 
     private final Duration maxAge;
     private final Clock clock;
     private volatile ProgramMetadata program;
     private volatile Instant readAt = Instant.MIN;
+    private volatile Others others = new Others(Set.of(), Map.of(), Map.of(), Instant.MIN);
+
+    private record Others(Set<String> asked, Map<String, ProgramMetadata> found, Map<String, String> problems, Instant readAt) {
+    }
 
     public CachedProgram(Duration maxAge, Clock clock) {
         this.maxAge = maxAge;
@@ -20,8 +32,12 @@ public final class CachedProgram {
 
     /** Whether the metadata was never read, or too long ago; or in the future, by a clock that was set back since. */
     public boolean stale() {
+        return program == null || old(readAt);
+    }
+
+    private boolean old(Instant then) {
         Instant now = clock.instant();
-        return program == null || now.isAfter(readAt.plus(maxAge)) || now.isBefore(readAt);
+        return then.equals(Instant.MIN) || now.isAfter(then.plus(maxAge)) || now.isBefore(then);
     }
 
     /**
@@ -41,5 +57,43 @@ public final class CachedProgram {
     /** Returns what was read last. */
     public ProgramMetadata get() {
         return program;
+    }
+
+    /** Returns the other programs that have to be read, all of these if one is missing or old: ids divided by commas, or nothing. */
+    public String missing(Collection<String> ids) {
+        Set<String> wanted = new TreeSet<>(ids);
+        if (program != null) {
+            wanted.remove(program.id());
+        }
+        return others.asked().containsAll(wanted) && (wanted.isEmpty() || !old(others.readAt())) ? "" : String.join(",", wanted);
+    }
+
+    /**
+     * Takes the answer to the query for some other programs.
+     *
+     * @param ids which were asked for, divided by commas
+     * @param answer with the list {@code programs}
+     */
+    public void takeOthers(String ids, JsonNode answer) {
+        Map<String, ProgramMetadata> found = new HashMap<>();
+        Map<String, String> problems = new HashMap<>();
+        Set<String> asked = Set.of(ids.split(","));
+        asked.forEach(id -> problems.put(id, "DHIS2 does not have it, or does not let this user see it."));
+        for (JsonNode one : answer.path("programs")) {
+            String id = one.path("id").asText();
+            try {
+                found.put(id, ProgramMetadata.read(one));
+                problems.remove(id);
+            } catch (IllegalArgumentException e) {
+                problems.put(id, e.getMessage());
+            }
+        }
+        others = new Others(asked, found, problems, clock.instant());
+    }
+
+    /** Returns what was read last of all programs. */
+    public Programs programs() {
+        Others now = others;
+        return new Programs(program, now.found(), now.problems());
     }
 }

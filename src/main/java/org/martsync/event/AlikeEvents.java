@@ -9,12 +9,14 @@ public final class AlikeEvents {
     // record goes through everything in it
 
     private final String mapping;
+    private final String program;
     private final String stage;
     private final String orgUnit;
     private final List<EventForms> events;
 
-    AlikeEvents(String mapping, String stage, String orgUnit, List<EventForms> events) {
+    AlikeEvents(String mapping, String program, String stage, String orgUnit, List<EventForms> events) {
         this.mapping = mapping;
+        this.program = program;
         this.stage = stage;
         this.orgUnit = orgUnit;
         this.events = events;
@@ -23,6 +25,11 @@ public final class AlikeEvents {
     /** The mapping's name. */
     public String mapping() {
         return mapping;
+    }
+
+    /** UID of the program. */
+    public String program() {
+        return program;
     }
 
     /** UID of the program stage. */

@@ -14,8 +14,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.mapping.FillAttributes;
+import org.martsync.mapping.Filled;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.Patient;
 
@@ -28,15 +30,15 @@ public final class Batch {
 
     private final List<PendingEvent> events;
     private final Map<String, Patient> patients;
-    private final ProgramMetadata program;
+    private final Programs programs;
     private final Mapping patientMapping;
     private Catalogue catalogue = Catalogue.read(List.of());
     private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
 
-    private Batch(List<PendingEvent> events, Map<String, Patient> patients, ProgramMetadata program, Mapping patientMapping) {
+    private Batch(List<PendingEvent> events, Map<String, Patient> patients, Programs programs, Mapping patientMapping) {
         this.events = events;
         this.patients = patients;
-        this.program = program;
+        this.programs = programs;
         this.patientMapping = patientMapping;
     }
 
@@ -46,12 +48,12 @@ public final class Batch {
      * @param eventRows rows of {@code routes/sql/read-events.sql}
      * @param patientRows rows of {@code routes/sql/read-patients.sql}
      * @param mappings the mappings of the clinic
-     * @param program the program's metadata
+     * @param programs that the mappings go to
      * @param site whose name goes into computed UIDs
      */
     public static Batch of(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
-                           ProgramMetadata program, Site site) {
-        Batch batch = read(eventRows, patientRows, mappings, program, site);
+                           Programs programs, Site site) {
+        Batch batch = read(eventRows, patientRows, mappings, programs, site);
         batch.describePatients();
         return batch;
     }
@@ -62,15 +64,15 @@ public final class Batch {
      * @param reason for the events that have none of their own
      */
     public static Batch givenUp(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
-                                ProgramMetadata program, Site site, String reason) {
-        Batch batch = read(eventRows, patientRows, mappings, program, site);
+                                Programs programs, Site site, String reason) {
+        Batch batch = read(eventRows, patientRows, mappings, programs, site);
         batch.rejectAll(reason);
         batch.patients.clear();
         return batch;
     }
 
     private static Batch read(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
-                              ProgramMetadata program, Site site) {
+                              Programs programs, Site site) {
         Map<String, Patient> patients = new LinkedHashMap<>();
         for (Map<String, Object> row : patientRows) {
             Patient patient = Patient.read(row);
@@ -87,23 +89,32 @@ public final class Batch {
                 String tracked = event.trackedUid(mapping.stage());
                 uid = tracked != null ? tracked : ComputedUid.ofEvent(site.id(), event.encounterId(), mapping.stage());
             }
-            event.is(patient, mapping, uid);
+            event.is(patient, mapping, mapping == null ? null : programs.named(mapping.program()), uid);
             if (problem != null) {
                 event.reject(problem);
             }
             events.add(event);
         }
-        return new Batch(events, patients, program, mappings.patient());
+        return new Batch(events, patients, programs, mappings.patient());
     }
 
     private void describePatients() {
         Map<Patient, List<PendingEvent>> theirs = open().stream().collect(Collectors.groupingBy(PendingEvent::patient));
         theirs.forEach((patient, own) -> {
-            patient.describe(new FillAttributes().fill(patientMapping, program, patient.columns()));
+            Map<String, List<PendingEvent>> byProgram = own.stream()
+                    .collect(Collectors.groupingBy(event -> event.program().id(), LinkedHashMap::new, Collectors.toList()));
             patient.has(own.stream().map(event -> event.trackedUid(event.mapping().stage())).filter(Objects::nonNull).toList(),
-                    own.stream().anyMatch(event -> event.mapping().reopenCompleted()));
+                    byProgram.values().stream().map(events -> enrolling(patient, events)).toList());
         });
         patients.values().removeIf(patient -> !theirs.containsKey(patient));
+    }
+
+    private Patient.Enrolling enrolling(Patient patient, List<PendingEvent> events) {
+        ProgramMetadata program = events.get(0).program();
+        Filled filled = new FillAttributes().fill(patientMapping, programs.people(program), patient.columns());
+        filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.compulsory(one.getKey()));
+        return new Patient.Enrolling(program, program.id().equals(programs.main().id()), events.get(0).mapping().orgUnit(),
+                events.stream().anyMatch(event -> event.mapping().reopenCompleted()), filled);
     }
 
     /** All events, in the order of their ids. */
@@ -134,8 +145,9 @@ public final class Batch {
         return patients.values();
     }
 
+    /** What all programs together know of people, for the searches. */
     public ProgramMetadata program() {
-        return program;
+        return programs.people();
     }
 
     public Mapping patientMapping() {

@@ -29,8 +29,9 @@ public final class DeliverBatch {
     /** Returns the POSTs, to be sent one after the other. */
     public List<Delivery> plan(Batch batch) {
         List<Round> rounds = new ArrayList<>();
+        ProgramMetadata people = batch.program();
         for (PendingEvent event : batch.open()) {
-            Map<String, Object> claims = claims(event, batch.program());
+            Map<String, Object> claims = claims(event, people);
             Round round = rounds.stream().filter(one -> one.hasRoom(claims)).findFirst().orElseGet(() -> {
                 Round next = new Round(largest);
                 rounds.add(next);
@@ -38,7 +39,7 @@ public final class DeliverBatch {
             });
             round.add(event, claims);
         }
-        return rounds.stream().map(round -> Delivery.of(round.events, batch.program())).toList();
+        return rounds.stream().map(round -> Delivery.of(round.events)).toList();
     }
 
     /** Gives the events of a delivery the outcomes of its report. */
@@ -62,17 +63,17 @@ public final class DeliverBatch {
     }
 
     /** What may stand only once in a payload, and for whom it stands there. */
-    private static Map<String, Object> claims(PendingEvent event, ProgramMetadata program) {
+    private static Map<String, Object> claims(PendingEvent event, ProgramMetadata people) {
         Map<String, Object> claims = new HashMap<>();
         // two rows of one encounter and mapping are one event; two mappings that fill one stage are two versions of it
         claims.put("event " + event.uid(), event.mappingName());
-        if (!program.stages().get(event.mapping().stage()).repeatable()) {
+        if (!event.program().stages().get(event.mapping().stage()).repeatable()) {
             claims.put("stage " + event.mapping().stage() + event.payload().get("enrollment"), event.uid());
         }
         Patient patient = event.patient();
         if (patient.trackedEntity().toSend()) {
             patient.trackedEntity().attributes().forEach((uid, value) -> {
-                Attribute attribute = program.attributes().get(uid);
+                Attribute attribute = people.attributes().get(uid);
                 if (attribute != null && attribute.unique() && !value.isEmpty()) {
                     claims.put("value " + uid + value, patient.trackedEntity().uid());
                 }

@@ -14,7 +14,6 @@ import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ExplainFault;
 import org.martsync.dhis2.ImportReport;
 import org.martsync.dhis2.ImportReport.Kind;
-import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.patient.EnrolmentToSend;
 import org.martsync.patient.EnrolmentToSend.Send;
 import org.martsync.patient.Patient;
@@ -38,19 +37,17 @@ public final class Delivery {
     }
 
     private final List<PendingEvent> events;
-    private final ProgramMetadata program;
     private final boolean triedBefore;
     private final List<Doubt> doubts;
 
-    private Delivery(List<PendingEvent> events, ProgramMetadata program, boolean triedBefore, List<Doubt> doubts) {
+    private Delivery(List<PendingEvent> events, boolean triedBefore, List<Doubt> doubts) {
         this.events = events;
-        this.program = program;
         this.triedBefore = triedBefore;
         this.doubts = doubts;
     }
 
-    static Delivery of(List<PendingEvent> events, ProgramMetadata program) {
-        return new Delivery(events, program, false, new ArrayList<>());
+    static Delivery of(List<PendingEvent> events) {
+        return new Delivery(events, false, new ArrayList<>());
     }
 
     public List<PendingEvent> events() {
@@ -64,7 +61,7 @@ public final class Delivery {
 
     /** The same events, for the second and last time as they are. */
     public Delivery retry() {
-        return new Delivery(events, program, true, doubts);
+        return new Delivery(events, true, doubts);
     }
 
     /** Whether one event of one patient stands alone. */
@@ -87,7 +84,7 @@ public final class Delivery {
         List<PendingEvent> half = parts.stream().flatMap(List::stream).toList();
         // in between nothing is sent twice; the one that stands alone gets its second try before it is rejected
         boolean alone = half.stream().map(PendingEvent::uid).distinct().count() == 1;
-        return new Delivery(half, program, !alone, doubts);
+        return new Delivery(half, !alone, doubts);
     }
 
     /** Keeps the event that was refused alone in doubt. */
@@ -113,10 +110,10 @@ public final class Delivery {
         PendingEvent event = doubts.get(doubts.size() - 1).alone().events.get(0);
         Patient patient = event.patient();
         Map<String, Object> payload = new LinkedHashMap<>();
-        payload.put("trackedEntities", List.of(person(patient.trackedEntity(),
+        payload.put("trackedEntities", List.of(person(event,
                 patient.trackedEntityWaits() ? patient.trackedEntity().attributes() : Map.of())));
-        payload.put("enrollments", patient.enrolmentWaits()
-                ? List.of(enrolment(patient, String.valueOf(event.payload().get("occurredAt")))) : List.of());
+        payload.put("enrollments", patient.enrolmentWaits(event.program())
+                ? List.of(enrolment(event)) : List.of());
         payload.put("events", List.of());
         return payload;
     }
@@ -130,7 +127,7 @@ public final class Delivery {
         if (!answer.report()) {
             throw new Dhis2Unavailable("DHIS2 answered HTTP " + answer.status() + " to everything it was sent");
         }
-        settlePatients(ImportReport.read(answer.body()), List.of(doubts.get(doubts.size() - 1).alone().events.get(0).patient()));
+        settlePatients(ImportReport.read(answer.body()), List.of(doubts.get(doubts.size() - 1).alone().events.get(0)));
         decide();
     }
 
@@ -154,10 +151,10 @@ public final class Delivery {
         for (PendingEvent event : events) {
             Patient patient = event.patient();
             if (seen.add(patient.trackedEntity().uid()) && patient.trackedEntityWaits()) {
-                people.add(person(patient.trackedEntity(), patient.trackedEntity().attributes()));
+                people.add(person(event, patient.trackedEntity().attributes()));
             }
-            if (seen.add(patient.enrolment().uid()) && patient.enrolmentWaits()) {
-                enrolments.add(enrolment(patient, String.valueOf(event.payload().get("occurredAt"))));
+            if (seen.add(patient.enrolment(event.program()).uid()) && patient.enrolmentWaits(event.program())) {
+                enrolments.add(enrolment(event));
             }
             byUid.put(event.uid(), event.payload());
         }
@@ -168,22 +165,25 @@ public final class Delivery {
         return payload;
     }
 
-    private Map<String, Object> person(TrackedEntityToSend person, Map<String, String> attributes) {
+    private static Map<String, Object> person(PendingEvent event, Map<String, String> attributes) {
+        TrackedEntityToSend person = event.patient().trackedEntity();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("trackedEntity", person.uid());
-        json.put("trackedEntityType", program.trackedEntityType());
+        json.put("trackedEntityType", event.program().trackedEntityType());
         json.put("orgUnit", person.orgUnit());
         json.put("attributes", attributes.entrySet().stream()
                 .map(entry -> Map.of("attribute", entry.getKey(), "value", entry.getValue())).toList());
         return json;
     }
 
-    private Map<String, Object> enrolment(Patient patient, String firstEvent) {
-        EnrolmentToSend enrolment = patient.enrolment();
+    private static Map<String, Object> enrolment(PendingEvent event) {
+        Patient patient = event.patient();
+        EnrolmentToSend enrolment = patient.enrolment(event.program());
+        String firstEvent = String.valueOf(event.payload().get("occurredAt"));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("enrollment", enrolment.uid());
         json.put("trackedEntity", patient.trackedEntity().uid());
-        json.put("program", program.id());
+        json.put("program", event.program().id());
         json.put("orgUnit", enrolment.orgUnit());
         json.put("enrolledAt", enrolment.enrolledAt() == null ? firstEvent : enrolment.enrolledAt());
         json.put("occurredAt", enrolment.send() == Send.NEW ? firstEvent : enrolment.occurredAt());
@@ -197,12 +197,12 @@ public final class Delivery {
             Patient patient = event.patient();
             boolean personRefused = patient.trackedEntityWaits()
                     && !report.stored(Kind.TRACKED_ENTITY, patient.trackedEntity().uid());
-            boolean enrolmentRefused = patient.enrolmentWaits()
-                    && !report.stored(Kind.ENROLLMENT, patient.enrolment().uid());
+            boolean enrolmentRefused = patient.enrolmentWaits(event.program())
+                    && !report.stored(Kind.ENROLLMENT, patient.enrolment(event.program()).uid());
             List<String> ofPerson = personRefused
-                    ? explain(report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()) : List.of();
+                    ? explain(event, report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()) : List.of();
             List<String> ofEnrolment = enrolmentRefused
-                    ? explain(report, Kind.ENROLLMENT, patient.enrolment().uid()) : List.of();
+                    ? explain(event, report, Kind.ENROLLMENT, patient.enrolment(event.program()).uid()) : List.of();
             if (report.stored(Kind.EVENT, event.uid())) {
                 event.store();
                 if (!ofPerson.isEmpty()) {
@@ -210,13 +210,13 @@ public final class Delivery {
                 }
                 continue;
             }
-            List<String> reasons = explain(report, Kind.EVENT, event.uid());
+            List<String> reasons = explain(event, report, Kind.EVENT, event.uid());
             if (reasons.isEmpty()) {
                 reasons = !ofPerson.isEmpty() ? ofPerson : ofEnrolment;
             }
             event.reject(reasons.isEmpty() ? NO_REASON : String.join(", ", reasons));
         }
-        settlePatients(report, events.stream().map(PendingEvent::patient).distinct().toList());
+        settlePatients(report, events);
         decide();
     }
 
@@ -236,29 +236,30 @@ public final class Delivery {
         for (PendingEvent event : events) {
             Patient patient = event.patient();
             boolean withoutPerson = patient.inDhis2() == null && report.refused(Kind.TRACKED_ENTITY, patient.trackedEntity().uid());
-            boolean withoutEnrolment = patient.enrolmentWaits() && report.refused(Kind.ENROLLMENT, patient.enrolment().uid());
+            boolean withoutEnrolment = patient.enrolmentWaits(event.program()) && report.refused(Kind.ENROLLMENT, patient.enrolment(event.program()).uid());
             if (!withoutPerson && !withoutEnrolment && !report.refused(Kind.EVENT, event.uid())) {
                 event.store();
                 continue;
             }
-            event.reject(Stream.of(explain(report, Kind.EVENT, event.uid()), explain(report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()),
-                            explain(report, Kind.ENROLLMENT, patient.enrolment().uid()))
+            event.reject(Stream.of(explain(event, report, Kind.EVENT, event.uid()), explain(event, report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()),
+                            explain(event, report, Kind.ENROLLMENT, patient.enrolment(event.program()).uid()))
                     .filter(reasons -> !reasons.isEmpty()).findFirst().map(reasons -> String.join(", ", reasons)).orElse(NO_REASON));
         }
     }
 
-    private static void settlePatients(ImportReport report, List<Patient> patients) {
-        for (Patient patient : patients) {
+    private static void settlePatients(ImportReport report, List<PendingEvent> events) {
+        for (PendingEvent event : events) {
+            Patient patient = event.patient();
             if (report.stored(Kind.TRACKED_ENTITY, patient.trackedEntity().uid())) {
                 patient.trackedEntityStored();
             }
-            if (report.stored(Kind.ENROLLMENT, patient.enrolment().uid())) {
-                patient.enrolmentStored();
+            if (report.stored(Kind.ENROLLMENT, patient.enrolment(event.program()).uid())) {
+                patient.enrolmentStored(event.program());
             }
         }
     }
 
-    private List<String> explain(ImportReport report, Kind kind, String uid) {
-        return report.faults(kind, uid).stream().map(fault -> ExplainFault.of(fault, program)).distinct().toList();
+    private static List<String> explain(PendingEvent event, ImportReport report, Kind kind, String uid) {
+        return report.faults(kind, uid).stream().map(fault -> ExplainFault.of(fault, event.program())).distinct().toList();
     }
 }

@@ -22,13 +22,13 @@ public final class GroupEvents {
         Map<List<String>, AlikeEvents> groups = new LinkedHashMap<>();
         for (PendingEvent event : batch.open()) {
             Mapping mapping = event.mapping();
-            String orgUnit = event.orgUnit() == null ? site.orgUnit() : event.orgUnit();
+            String orgUnit = event.orgUnit() != null ? event.orgUnit() : mapping.orgUnit() != null ? mapping.orgUnit() : site.orgUnit();
             Map<String, Set<String>> columns = batch.catalogue().mapped(mapping);
             Map<String, List<Map<String, Object>>> rows = new HashMap<>();
             columns.keySet().forEach(table -> rows.put(table, batch.forms(table, event.encounter())));
             groups.computeIfAbsent(List.of(mapping.name(), orgUnit),
-                            key -> new AlikeEvents(mapping.name(), mapping.stage(), orgUnit, new ArrayList<>()))
-                    .events().add(new EventForms(event, batch.program(), columns, rows, orgUnit));
+                            key -> new AlikeEvents(mapping.name(), event.program().id(), mapping.stage(), orgUnit, new ArrayList<>()))
+                    .events().add(new EventForms(event, event.program(), columns, rows, orgUnit));
         }
         return List.copyOf(groups.values());
     }

@@ -54,7 +54,7 @@ public final class MapEvent {
         payload.put("event", event.uid());
         payload.put("program", forms.program().id());
         payload.put("programStage", mapping.stage());
-        payload.put("enrollment", known == null ? event.patient().enrolment().uid() : known.uid());
+        payload.put("enrollment", known == null ? event.patient().enrolment(forms.program()).uid() : known.uid());
         payload.put("orgUnit", forms.orgUnit());
         payload.put("occurredAt", date(event, rows).toString());
         payload.put("status", status);

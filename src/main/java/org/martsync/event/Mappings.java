@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.InvalidMapping;
 import org.martsync.mapping.Mapping;
@@ -25,16 +25,16 @@ public final class Mappings {
      * Reads the rows of table mapping.
      *
      * @param rows with {@code program_name}, {@code mapping_json} and {@code config} as text
-     * @param program in which the stages must be; null where it is not known, and not looked into
+     * @param programs in which the stages must be; null where they are not known, and not looked into
      */
-    public static Mappings read(List<Map<String, Object>> rows, ProgramMetadata program) {
+    public static Mappings read(List<Map<String, Object>> rows, Programs programs) {
         Mappings mappings = new Mappings();
         for (Map<String, Object> row : rows) {
             String name = (String) row.get("program_name");
             try {
                 Mapping mapping = Mapping.read(name, (String) row.get("mapping_json"), (String) row.get("config"));
-                if (program != null) {
-                    mapping.checkedAgainst(program);
+                if (programs != null) {
+                    mapping.checkedAgainst(programs);
                 }
                 mappings.usable.put(name, mapping);
             } catch (InvalidMapping e) {
@@ -42,6 +42,17 @@ public final class Mappings {
             }
         }
         return mappings;
+    }
+
+    /** Returns the ids of the programs that mappings name. */
+    public static Set<String> programs(List<Map<String, Object>> rows) {
+        Set<String> programs = new TreeSet<>();
+        read(rows, null).all().forEach(mapping -> {
+            if (mapping.program() != null) {
+                programs.add(mapping.program());
+            }
+        });
+        return programs;
     }
 
     /** Whether the clinic has a mapping of this name, usable or not. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.martsync.patient.EnrolmentToSend;
 import org.martsync.patient.Patient;
 
 /** Writes what becomes of the events of a batch as JSON lists, each of which one statement of {@code routes/sql/} takes in. */
@@ -43,7 +44,7 @@ public final class Outcomes {
         }).toList());
     }
 
-    /** The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), instance, hash (or none). */
+    /** The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), instance, enrolments in other programs, hash (or none). */
     public String placed(Batch batch) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Patient patient : batch.patients()) {
@@ -51,15 +52,27 @@ public final class Outcomes {
                 continue;
             }
             boolean there = patient.inDhis2() != null || !patient.trackedEntityWaits();
-            boolean enrolled = there && patient.enrolment() != null && !patient.enrolmentWaits();
             boolean sent = there && patient.trackedEntity().toSend() && !patient.trackedEntityWaits();
-            boolean newEnrolment = enrolled && !patient.enrolment().tracked();
             boolean newPerson = there && !patient.trackedEntity().tracked();
-            if (newPerson || newEnrolment || sent) {
+            String enrolment = null;
+            Map<String, String> others = new LinkedHashMap<>();
+            for (Patient.Enrolling in : patient.enrolling()) {
+                EnrolmentToSend decided = patient.enrolment(in.program());
+                if (!there || decided == null || decided.tracked() || patient.enrolmentWaits(in.program())) {
+                    continue;
+                }
+                if (in.configured()) {
+                    enrolment = decided.uid();
+                } else {
+                    others.put(in.program().id(), decided.uid());
+                }
+            }
+            if (newPerson || enrolment != null || !others.isEmpty() || sent) {
                 Map<String, Object> row = new LinkedHashMap<>();
                 row.put("identifier", newPerson ? patient.identifier() : null);
                 row.put("instance", patient.trackedEntity().uid());
-                row.put("enrolment", newEnrolment ? patient.enrolment().uid() : null);
+                row.put("enrolment", enrolment);
+                row.put("others", others);
                 row.put("hash", sent ? patient.trackedEntity().hash() : null);
                 rows.add(row);
             }

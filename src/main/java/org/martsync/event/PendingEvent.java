@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.Patient;
 
@@ -41,6 +42,7 @@ public final class PendingEvent {
 
     private Patient patient;
     private Mapping mapping;
+    private ProgramMetadata program;
     private String uid;
     private Map<String, Object> payload;
     private boolean stored;
@@ -142,10 +144,11 @@ public final class PendingEvent {
         return number > Integer.MAX_VALUE ? null : (int) number;
     }
 
-    /** Ties the event to its patient, mapping and name in DHIS2. */
-    void is(Patient patient, Mapping mapping, String uid) {
+    /** Ties the event to its patient, mapping, program and name in DHIS2. */
+    void is(Patient patient, Mapping mapping, ProgramMetadata program, String uid) {
         this.patient = patient;
         this.mapping = mapping;
+        this.program = program;
         this.uid = uid;
     }
 
@@ -163,6 +166,11 @@ public final class PendingEvent {
     /** The mapping, or null where the event names none that can be used. */
     public Mapping mapping() {
         return mapping;
+    }
+
+    /** The program of the mapping, or null where there is none that can be used. */
+    public ProgramMetadata program() {
+        return program;
     }
 
     /** The event's UID in DHIS2, tracked or computed. */
@@ -207,7 +215,7 @@ public final class PendingEvent {
 
     /** Why the event is rejected: its own reason or its patient's; null when it is not. */
     public String rejection() {
-        return rejection != null || patient == null ? rejection : patient.rejection();
+        return rejection != null || patient == null ? rejection : patient.rejection(program);
     }
 
     public boolean rejected() {

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.ProgramStage;
 
 /**
@@ -21,9 +23,12 @@ import org.martsync.dhis2.ProgramStage;
  * @param searchable columns a patient is looked up by in DHIS2; they count in the patient mapping only
  * @param comparable columns that must agree with the patient found; they count in the patient mapping only
  * @param reopenCompleted whether a completed enrolment is reopened for a new event ({@code openLatestCompletedEnrollment})
+ * @param program id of the program its events belong to; null where that is the configured one
+ * @param orgUnit id of the org unit of its enrolments, and of its events where the encounter names none; null for the site's
+ * @param trackedEntityType id of the type of the people, or null for the configured program's
  */
 public record Mapping(String name, boolean patientMapping, String stage, List<FormTable> tables, List<String> searchable,
-                      List<String> comparable, boolean reopenCompleted) {
+                      List<String> comparable, boolean reopenCompleted, String program, String orgUnit, String trackedEntityType) {
 
     /** The name of the patient mapping's row, and of its table in lower case. */
     public static final String PATIENT = "Patient";
@@ -57,7 +62,9 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
 
         JsonNode config = object(name, "config", configJson, "Open the mapping, choose the columns to search by and save it.");
         return new Mapping(name, patient, stage, tables, columns(name, "searchable", config), columns(name, "comparable", config),
-            isYes(name, "openLatestCompletedEnrollment", config.path("openLatestCompletedEnrollment"), "yes"));
+            isYes(name, "openLatestCompletedEnrollment", config.path("openLatestCompletedEnrollment"), "yes"),
+            patient ? null : uid(name, "program", config), patient ? null : uid(name, "orgUnit", config),
+            patient ? null : uid(name, "trackedEntityType", config));
     }
 
     /** What the mapping calls a data element or attribute, with its id. */
@@ -89,6 +96,36 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
                 + program.stages().values().stream().map(s -> s.name() + " (" + s.id() + ")").collect(Collectors.joining(", ")) + ".");
         }
         return new Checked(found, columnsNotIn(found.dataElements()));
+    }
+
+    /**
+     * Finds the mapping's program and looks the mapping up in it, see {@link #checkedAgainst(ProgramMetadata)}; the patient mapping in
+     * what all programs know of people.
+     *
+     * @throws InvalidMapping also when the program cannot be used, or has people of another type than the configured one
+     */
+    public void checkedAgainst(Programs programs) {
+        ProgramMetadata own = in(programs);
+        if (patientMapping) {
+            checkedAgainst(own);
+            return;
+        }
+        if (own == null) {
+            throw invalid(name, "names in its config the program " + program + ", which cannot be used: " + programs.problem(program)
+                + " Correct it, or take it out and the settings apply.");
+        }
+        String type = trackedEntityType == null ? own.trackedEntityType() : trackedEntityType;
+        if (!type.equals(programs.main().trackedEntityType()) || !type.equals(own.trackedEntityType())) {
+            throw invalid(name, "is for people of the tracked entity type " + type + ", and those of the configured program " + programs.main().name()
+                + " (" + programs.main().id() + ") are of type " + programs.main().trackedEntityType() + ": people of two types are not supported yet."
+                + " Choose a program of the same type.");
+        }
+        checkedAgainst(own);
+    }
+
+    /** The program the mapping is of, of the patient mapping what all know of people; null when it cannot be used. */
+    public ProgramMetadata in(Programs programs) {
+        return patientMapping ? programs.people() : programs.named(program);
     }
 
     private List<Column> columnsNotIn(Map<String, ?> targets) {
@@ -198,6 +235,19 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             throw invalid(name, "cannot be read: " + key + " in its config is not a list of column names. Choose those columns anew and save it.");
         }
         return columns;
+    }
+
+    /** The id that the config names, or null where it names none. */
+    private static String uid(String name, String key, JsonNode config) {
+        String id = id(config.path(key));
+        if (id != null && id.isEmpty()) {
+            return null;
+        }
+        if (!ComputedUid.wellFormed(id)) {
+            throw invalid(name, "cannot be read: " + key + " in its config is no UID of 11 letters and digits. Correct it, or take it out and"
+                + " the settings apply.");
+        }
+        return id;
     }
 
     private static boolean isYes(String name, String key, JsonNode answer, String yes) {

@@ -67,8 +67,8 @@ public final class ExplainEvent {
             told.put("trackedEntityUid", event.patient().trackedEntity().uid());
             told.put("patientKnownInDhis2", event.patient().inDhis2() != null);
         }
-        if (event.patient() != null && event.patient().enrolment() != null) {
-            told.put("enrolmentUid", event.patient().enrolment().uid());
+        if (event.patient() != null && event.program() != null && event.patient().enrolment(event.program()) != null) {
+            told.put("enrolmentUid", event.patient().enrolment(event.program()).uid());
         }
         told.put("wouldBeRejected", event.rejected());
         told.put("wouldWait", event.waitsFor() != null);

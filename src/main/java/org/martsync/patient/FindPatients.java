@@ -176,7 +176,7 @@ public final class FindPatients {
      *
      * @param mapping whose {@code comparable} columns must agree
      * @param holders rows of {@code routes/sql/read-holders.sql}: {@code tracked_entity}, {@code holder} the identifier of the
-     *     patient whom the trackers know by it, null where it is no patient's any more, {@code enrolment} and {@code sent}
+     *     patient whom the trackers know by it, null where it is no patient's any more, {@code enrolment}, {@code sent} and {@code others}
      */
     public void choose(Collection<Patient> patients, Mapping mapping, ProgramMetadata program,
                        List<Map<String, Object>> holders) {
@@ -231,8 +231,7 @@ public final class FindPatients {
         patient.is(hit);
         if (!trackers.isEmpty()) {
             // the same person before the identifier was corrected: what is known of them goes on
-            Map<String, Object> known = trackers.get(0);
-            patient.wasTracked(new Patient.Tracked(hit.uid(), (String) known.get("enrolment"), (String) known.get("sent"), null));
+            patient.wasTracked(Patient.Tracked.of(trackers.get(0)));
         }
     }
 

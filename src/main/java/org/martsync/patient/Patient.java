@@ -8,11 +8,15 @@ import java.math.BigDecimal;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.TrackedEntity;
 import org.martsync.mapping.Filled;
 
@@ -30,8 +34,31 @@ public final class Patient {
      * @param enrolment the UID of its enrolment, or null
      * @param sent hash of what was last sent of it, or null if we never sent it
      * @param alsoOf identifier of another patient of the clinic whom the trackers know by it too, or null
+     * @param others program to enrolment, for programs beside the configured one; null where there are none
      */
-    public record Tracked(String trackedEntity, String enrolment, String sent, String alsoOf) {
+    public record Tracked(String trackedEntity, String enrolment, String sent, String alsoOf, Map<String, String> others) {
+
+        /** Reads a row of {@code routes/sql/read-holders.sql}. */
+        static Tracked of(Map<String, Object> row) {
+            return new Tracked((String) row.get("tracked_entity"), (String) row.get("enrolment"), (String) row.get("sent"), null,
+                    json((String) row.get("others"), new TypeReference<LinkedHashMap<String, String>>() { }));
+        }
+
+        /** The UID of the enrolment in a program, or null. */
+        String enrolment(Enrolling in) {
+            return in.configured() ? enrolment : others == null ? null : others.get(in.program().id());
+        }
+    }
+
+    /**
+     * A program in which the patient has events in the batch.
+     *
+     * @param configured whether it is the one of the settings, whose enrolment the contract's table holds
+     * @param orgUnit where the mapping of the first event enrols, or null for the site's org unit
+     * @param reopens whether a completed enrolment may be opened again for the events
+     * @param attributes what the patient mapping makes of the columns; the values are the same for all programs, what hinders is not
+     */
+    public record Enrolling(ProgramMetadata program, boolean configured, String orgUnit, boolean reopens, Filled attributes) {
     }
 
     /** A double would lose the digits of a number behind the fifteenth. */
@@ -44,7 +71,7 @@ public final class Patient {
     private final int namesakes;
 
     private Filled attributes;
-    private boolean reopens;
+    private List<Enrolling> enrolling = List.of();
     private List<String> events = List.of();
     private boolean deferred;
     private String rejection;
@@ -52,9 +79,10 @@ public final class Patient {
     private TrackedEntity inDhis2;
     private Tracked before;
     private TrackedEntityToSend trackedEntity;
-    private EnrolmentToSend enrolment;
+    private final Map<String, EnrolmentToSend> enrolments = new LinkedHashMap<>();
     private boolean trackedEntityStored;
-    private boolean enrolmentStored;
+    private final Set<String> enrolmentsStored = new HashSet<>();
+    private final Map<String, String> rejections = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
 
     private Patient(String id, Map<String, Object> columns, LocalDate enrolled, List<Tracked> trackers, int namesakes) {
@@ -139,14 +167,13 @@ public final class Patient {
         return attributes;
     }
 
-    public void describe(Filled filled) {
-        attributes = filled;
-    }
-
-    /** Says which events of the batch are the patient's: the UIDs the trackers know, and whether one may reopen an enrolment. */
-    public void has(List<String> trackedEvents, boolean reopens) {
+    /** Says which events of the batch are the patient's: the UIDs the trackers know, and the programs they are in. */
+    public void has(List<String> trackedEvents, List<Enrolling> programs) {
         this.events = trackedEvents;
-        this.reopens = reopens;
+        this.enrolling = programs;
+        Filled first = programs.get(0).attributes();
+        this.attributes = new Filled(first.values(), first.notes(),
+                programs.stream().flatMap(in -> in.attributes().found().stream()).distinct().toList());
     }
 
     /** UIDs of the patient's events in this batch that were sent before. */
@@ -154,9 +181,9 @@ public final class Patient {
         return events;
     }
 
-    /** Whether a completed enrolment may be opened again for the events of this batch. */
-    public boolean reopens() {
-        return reopens;
+    /** The programs in which the patient has events in this batch. */
+    public List<Enrolling> enrolling() {
+        return enrolling;
     }
 
     /** Leaves the patient to a later batch of the run: nothing is counted against the events. */
@@ -175,9 +202,22 @@ public final class Patient {
         }
     }
 
+    /** Rejects the patient's events of one program; the whole patient when no other is left. */
+    void reject(ProgramMetadata program, String reason) {
+        rejections.putIfAbsent(program.id(), reason);
+        if (rejections.size() == enrolling.size()) {
+            reject(reason);
+        }
+    }
+
     /** Why all events of the patient are rejected, or null. */
     public String rejection() {
         return rejection;
+    }
+
+    /** Why the patient's events of a program are rejected, or null. */
+    public String rejection(ProgramMetadata program) {
+        return program == null ? rejection : rejections.getOrDefault(program.id(), rejection);
     }
 
     /** Whether the patient is still to be placed in DHIS2. */
@@ -217,13 +257,13 @@ public final class Patient {
         trackedEntity = decided;
     }
 
-    /** The enrolment of the patient and what of it has to be sent, once decided. */
-    public EnrolmentToSend enrolment() {
-        return enrolment;
+    /** The enrolment of the patient in a program and what of it has to be sent; null before it is decided. */
+    public EnrolmentToSend enrolment(ProgramMetadata program) {
+        return enrolments.get(program.id());
     }
 
-    public void enrol(EnrolmentToSend decided) {
-        enrolment = decided;
+    public void enrol(ProgramMetadata program, EnrolmentToSend decided) {
+        enrolments.put(program.id(), decided);
     }
 
     /** Whether the tracked entity has to be sent and is not stored yet. */
@@ -235,13 +275,13 @@ public final class Patient {
         trackedEntityStored = true;
     }
 
-    /** Whether the enrolment has to be sent and is not stored yet. */
-    public boolean enrolmentWaits() {
-        return enrolment.send() != EnrolmentToSend.Send.NOTHING && !enrolmentStored;
+    /** Whether the enrolment in a program has to be sent and is not stored yet. */
+    public boolean enrolmentWaits(ProgramMetadata program) {
+        return enrolment(program).send() != EnrolmentToSend.Send.NOTHING && !enrolmentsStored.contains(program.id());
     }
 
-    public void enrolmentStored() {
-        enrolmentStored = true;
+    public void enrolmentStored(ProgramMetadata program) {
+        enrolmentsStored.add(program.id());
     }
 
     /** What is to be told beside an event of the patient that was synced. */

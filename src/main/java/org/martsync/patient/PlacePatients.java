@@ -47,17 +47,22 @@ public final class PlacePatients {
      * trackers know by that of another patient is rejected, and the second whom a search led to the same person waits
      * for a later batch, when the trackers say whose it is.
      */
-    public void place(Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+    public void place(Collection<Patient> patients, Mapping mapping) {
         Set<String> taken = new HashSet<>();
         for (Patient patient : patients) {
             if (patient.open()) {
                 keepApart(patient, taken);
             }
-            if (patient.open()) {
-                patient.place(patient.inDhis2() == null ? newTrackedEntity(patient, mapping, program) : knownTrackedEntity(patient));
+            if (patient.open() && patient.inDhis2() == null) {
+                refuseIncomplete(patient, mapping);
             }
             if (patient.open()) {
-                patient.enrol(enrolment(patient, program));
+                patient.place(patient.inDhis2() == null ? newTrackedEntity(patient) : knownTrackedEntity(patient));
+                for (Patient.Enrolling in : patient.enrolling()) {
+                    if (patient.rejection(in.program()) == null) {
+                        patient.enrol(in.program(), enrolment(patient, in));
+                    }
+                }
             }
         }
     }
@@ -75,13 +80,18 @@ public final class PlacePatients {
         }
     }
 
-    private TrackedEntityToSend newTrackedEntity(Patient patient, Mapping mapping, ProgramMetadata program) {
-        List<String> problems = new ArrayList<>(patient.attributes().problems());
-        problems.addAll(fillAttributes.missingForEnrolment(mapping, program, patient.attributes()));
-        if (!problems.isEmpty()) {
-            patient.reject(String.join(", ", problems));
-            return null;
+    /** A new person must have what a program demands to be enrolled in it. */
+    private void refuseIncomplete(Patient patient, Mapping mapping) {
+        for (Patient.Enrolling in : patient.enrolling()) {
+            List<String> problems = new ArrayList<>(in.attributes().problems());
+            problems.addAll(fillAttributes.missingForEnrolment(mapping, in.program(), in.attributes()));
+            if (!problems.isEmpty()) {
+                patient.reject(in.program(), String.join(", ", problems));
+            }
         }
+    }
+
+    private TrackedEntityToSend newTrackedEntity(Patient patient) {
         String uid = patient.trackers().isEmpty()
                 ? ComputedUid.ofTrackedEntity(site.id(), patient.identifier())
                 : ComputedUid.after(patient.trackers().get(0).trackedEntity());
@@ -109,25 +119,26 @@ public final class PlacePatients {
                 sent == null ? filled(patient) : patient.attributes().values(), hash);
     }
 
-    private EnrolmentToSend enrolment(Patient patient, ProgramMetadata program) {
+    private EnrolmentToSend enrolment(Patient patient, Patient.Enrolling in) {
+        ProgramMetadata program = in.program();
         TrackedEntity person = patient.inDhis2();
         if (person == null) {
-            return newEnrolment(patient, program,
+            return newEnrolment(patient, in,
                     ComputedUid.ofEnrolment(site.id(), patient.trackedEntity().uid(), program.id()));
         }
         List<Enrolment> there = person.enrolmentsIn(program.id());
-        String trackedUid = known(patient).map(Patient.Tracked::enrolment).orElse(null);
+        String trackedUid = known(patient).map(tracked -> tracked.enrolment(in)).orElse(null);
         String computedUid = ComputedUid.ofEnrolment(site.id(), person.uid(), program.id());
         Optional<Enrolment> active = there.stream().filter(Enrolment::active).findFirst();
         Optional<Enrolment> tracked = byUid(there, trackedUid).or(() -> byUid(there, computedUid));
-        if (tracked.isPresent() && !(tracked.get().completed() && patient.reopens())) {
+        if (tracked.isPresent() && !(tracked.get().completed() && in.reopens())) {
             return asItIs(tracked.get(), trackedUid);
         }
         if (active.isPresent()) {
             return asItIs(active.get(), trackedUid);
         }
         Optional<Enrolment> completed = tracked.or(() -> there.stream().filter(Enrolment::completed).findFirst());
-        if (patient.reopens() && completed.isPresent()) {
+        if (in.reopens() && completed.isPresent()) {
             Enrolment again = completed.get();
             return new EnrolmentToSend(again.uid(), again.uid().equals(trackedUid), Send.REOPEN, again.orgUnit(),
                     again.enrolledAt(), again.occurredAt());
@@ -136,7 +147,7 @@ public final class PlacePatients {
             return asItIs(there.get(0), trackedUid);
         }
         // a tracked enrolment that is no longer there was deleted, and its UID never comes back
-        return newEnrolment(patient, program, trackedUid == null ? computedUid : ComputedUid.after(trackedUid));
+        return newEnrolment(patient, in, trackedUid == null ? computedUid : ComputedUid.after(trackedUid));
     }
 
     private static EnrolmentToSend asItIs(Enrolment enrolment, String trackedUid) {
@@ -144,22 +155,23 @@ public final class PlacePatients {
                 enrolment.orgUnit(), enrolment.enrolledAt(), enrolment.occurredAt());
     }
 
-    private EnrolmentToSend newEnrolment(Patient patient, ProgramMetadata program, String uid) {
+    private EnrolmentToSend newEnrolment(Patient patient, Patient.Enrolling in, String uid) {
         LocalDate enrolled = patient.enrolled();
         if (enrolled == null) {
             enrolled = date(patient.text("date_created"));
         }
         if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
-            patient.reject("The patient's date of enrolment, " + enrolled
+            patient.reject(in.program(), "The patient's date of enrolment, " + enrolled
                     + ", cannot be right. Correct it in the clinic's records.");
             return null;
         }
-        if (enrolled != null && !program.futureEnrolment() && enrolled.isAfter(LocalDate.now(clock))) {
-            patient.reject("The patient's date of enrolment, " + enrolled
+        if (enrolled != null && !in.program().futureEnrolment() && enrolled.isAfter(LocalDate.now(clock))) {
+            patient.reject(in.program(), "The patient's date of enrolment, " + enrolled
                     + ", lies in the future. Correct it in the clinic's records.");
             return null;
         }
-        return new EnrolmentToSend(uid, false, Send.NEW, site.orgUnit(), enrolled == null ? null : enrolled.toString(), null);
+        return new EnrolmentToSend(uid, false, Send.NEW, in.orgUnit() == null ? site.orgUnit() : in.orgUnit(),
+                enrolled == null ? null : enrolled.toString(), null);
     }
 
     private static LocalDate date(String text) {

@@ -32,6 +32,7 @@ final class CheckSettings {
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
+    private static final Pattern DAYS = Pattern.compile("([3-9]\\d|[1-9]\\d{2,4})d");
     private static final Pattern COLUMN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@,']+@[^\\s@,']+");
     private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
@@ -110,7 +111,7 @@ final class CheckSettings {
             require(user, any -> true, "");
             require(password, any -> true, "");
         }
-        require(new Setting("dhis2.program", "DHIS_PROGRAM_ID", "the UID of the tracker program the events belong to", "IXDlIUrGz3l"),
+        require(new Setting("dhis2.program", "DHIS_PROGRAM_ID", "the UID of the tracker program that events belong to", "IXDlIUrGz3l"),
                 matches(UID), "a UID of 11 letters and digits, the first a letter");
         allow(new Setting("dhis2.country-org-unit", "COUNTRY_ORG_UNIT", "the UID of the org unit under which patients are searched",
                 "Gld5Y1Qc5Hq"), matches(UID), "a UID of 11 letters and digits, the first a letter, or empty");
@@ -166,6 +167,8 @@ final class CheckSettings {
         duration("schedule.reread", "the time after which the row in analytics_cron_job is read again", "30s");
         yesOrNo(new Setting("org-units.refresh", "", "whether orgunit_tracker is kept fresh from DHIS2", "true"));
         duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
+        allow(new Setting("retention.log", "", "how long our rows of log are kept", "400d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
+        allow(new Setting("retention.audit", "", "how long the rows of sync_audit are kept", "1000d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
         yesOrNo(new Setting("routes.watch", "", "whether edited route files are taken up without a restart", "true"));
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.event.Catalogue;
+import org.martsync.event.Mappings;
 
 /** Gives a run what all its batches need. */
 public final class PrepareRun {
@@ -14,9 +15,14 @@ public final class PrepareRun {
         this.program = program;
     }
 
-    /** Gives the run the mappings, checked against the program's metadata. */
+    /** Gives the run the mappings, checked against the metadata of their programs. */
     public void takeMappings(Run run, List<Map<String, Object>> rows) {
-        run.takeMappings(rows, program.get());
+        run.takeMappings(rows, program.programs());
+    }
+
+    /** Returns the programs that mappings name beside the configured one and that have to be read: ids divided by commas, or nothing. */
+    public String otherPrograms(List<Map<String, Object>> rows) {
+        return program.missing(Mappings.programs(rows));
     }
 
     /**

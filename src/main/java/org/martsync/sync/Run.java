@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Unavailable;
-import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
@@ -49,7 +49,7 @@ public final class Run {
     private final Measure measure;
     private final Instant started;
 
-    private volatile ProgramMetadata program;
+    private volatile Programs programs;
     private volatile Mappings mappings;
     private volatile boolean prepared;
     private volatile String stopped;
@@ -100,8 +100,8 @@ public final class Run {
     }
 
     /** Takes the mappings as they are now, with the metadata they are checked against. */
-    public void takeMappings(List<Map<String, Object>> rows, ProgramMetadata metadata) {
-        program = metadata;
+    public void takeMappings(List<Map<String, Object>> rows, Programs metadata) {
+        programs = metadata;
         mappings = Mappings.read(rows, metadata);
     }
 
@@ -110,8 +110,8 @@ public final class Run {
         return Catalogue.list(mappings.tables());
     }
 
-    public ProgramMetadata program() {
-        return program;
+    public Programs programs() {
+        return programs;
     }
 
     public Mappings mappings() {

@@ -63,7 +63,8 @@ public final class WatchMappings {
      * @param rows of {@code routes/sql/read-mappings.sql}
      */
     public synchronized List<String> unusable(Changes changes, List<Map<String, Object>> rows) {
-        Mappings mappings = Mappings.read(rows, program.stale() ? null : program.get());
+        boolean known = !program.stale() && program.missing(Mappings.programs(rows)).isEmpty();
+        Mappings mappings = Mappings.read(rows, known ? program.programs() : null);
         seen = changes.versions();
         return changes.names().stream().map(mappings::broken).filter(Objects::nonNull).toList();
     }

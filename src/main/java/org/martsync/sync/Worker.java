@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Batch;
 
@@ -150,10 +150,10 @@ public final class Worker {
 
     /** Puts the batch together from what was read of the claimed patients and their events. */
     public Batch assemble(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Site site) {
-        ProgramMetadata program = run.program();
+        Programs programs = run.programs();
         // another worker may have the patient by now, and this is the next one
-        batch = claimed.equals(givenUp) ? Batch.givenUp(eventRows, patientRows, run.mappings(), program, site, giveUp)
-                : Batch.of(eventRows, patientRows, run.mappings(), program, site);
+        batch = claimed.equals(givenUp) ? Batch.givenUp(eventRows, patientRows, run.mappings(), programs, site, giveUp)
+                : Batch.of(eventRows, patientRows, run.mappings(), programs, site);
         return batch;
     }
 

@@ -129,7 +129,27 @@ class CookbookTest {
         assertThat(Pattern.compile("(?m)^## (.*)$").matcher(Files.readString(Path.of("docs/cookbook.md"))).results().map(found -> found.group(1)))
                 .containsExactly("Skip the events of one mapping", "Use another schedule for one mapping", "Change one value on the way", "Add a data element from another table",
                         "Send a copy of each event to a file", "Be told by mail and in a chat", "Through a proxy",
-                        "A DHIS2 with a certificate of a private authority", "What the design does not allow");
+                        "A DHIS2 with a certificate of a private authority", "Send a mapping to a second program", "What the design does not allow");
+    }
+
+    @Test
+    void aMappingIsSentToASecondProgram() throws IOException {
+        dhis2.add(new ObjectMapper().readTree("""
+                {"id": "IXDlIUrGz3l", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "programTrackedEntityAttributes": [],
+                 "programStages": [{"id": "TbStage0001", "repeatable": true, "programStageDataElements": [
+                   {"dataElement": {"id": "TbElem00001", "valueType": "TEXT"}}]}]}"""));
+        clinic.mapping("TB", """
+                {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"gbv_form": {"site_type": "TbElem00001"}}}""", null);
+        MatchResult sql = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL).matcher(recipe("Send a mapping to a second program")).results().findFirst().orElseThrow();
+        clinic.jdbc().update(sql.group(1).replace(";", ""));
+        int ipv = event(1, "IPV", "Static");
+        int tb = event(2, "TB", "Static");
+
+        program.run();
+
+        ClinicAssert.assertThat(clinic).event(ipv).isSynced();
+        ClinicAssert.assertThat(clinic).event(tb).isSynced();
+        assertThat(dhis2.store().enrolments()).extracting(TrackerStore.Enrolment::program).containsExactlyInAnyOrder("vatFxlZR2lj", "IXDlIUrGz3l");
     }
 
     @Test

@@ -40,7 +40,7 @@ class MigrationsTest {
     private static final List<String> THEIRS = List.of("events_to_sync", "mapping", "log", "instance_tracker",
             "enrolment_tracker", "event_tracker", "orgunit_tracker", "analytics_cron_job", "patient", "encounter",
             "program_enrolment");
-    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit",
+    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit", "sync_enrolment",
             Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
             List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_log_days", "sync_patient_identifier", "sync_program_enrolment_patient");
@@ -157,8 +157,8 @@ class MigrationsTest {
 
         assertThat(clinic.jdbc().queryForList("""
                 SELECT obj_description(oid) FROM pg_class
-                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit')""", String.class))
-                .hasSize(5).doesNotContainNull();
+                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit', 'sync_enrolment')""", String.class))
+                .hasSize(6).doesNotContainNull();
     }
 
     @Test
@@ -182,7 +182,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "8");
         assertOurIndexesServe(clinic);
     }
 

@@ -146,6 +146,12 @@ public final class Dhis2StandIn implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    /** Adds another program for the same people, in the form of {@link #start(JsonNode, JsonNode)}. */
+    public Dhis2StandIn add(JsonNode program) {
+        world.metadata().add(program);
+        return this;
+    }
+
     /** Plays another release from now on, such as {@code 2.39.5}: knows what that one knows, and answers as it does. */
     public Dhis2StandIn plays(String version) {
         api.plays(StandInRelease.of(version));

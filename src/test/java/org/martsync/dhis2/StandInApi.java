@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -91,14 +92,12 @@ final class StandInApi {
         if (path.equals("/api/me")) {
             return StandInAnswer.json(200, picked(parameters, me(user)));
         }
-        if (path.equals("/api/programs/" + world.metadata().programUid())) {
-            return StandInAnswer.json(200, picked(parameters, world.metadata().program()));
+        if (path.startsWith("/api/programs/")) {
+            StandInMetadata program = world.metadata().of(last(path));
+            return program == null ? notFound("Program", last(path)) : StandInAnswer.json(200, picked(parameters, program.program()));
         }
         if (path.equals("/api/programs")) {
             return StandInAnswer.json(200, programs(parameters, user));
-        }
-        if (path.startsWith("/api/programs/")) {
-            return notFound("Program", last(path));
         }
         if (path.equals("/api/organisationUnits")) {
             return StandInAnswer.json(200, orgUnits(parameters));
@@ -233,25 +232,27 @@ final class StandInApi {
         return me;
     }
 
-    /** The one program, where the filters let it through, with what its sharing says for the user; by DHIS2's documentation, not recorded. */
+    /** The programs that the filters let through, with what their sharing says for the user; by DHIS2's documentation, not recorded. */
     private ObjectNode programs(StandInParameters parameters, StandInUser user) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ArrayNode list = body.putArray("programs");
-        ObjectNode program = world.metadata().program().deepCopy();
-        boolean wanted = parameters.all("filter").stream().allMatch(filter -> {
-            String[] words = filter.split(":", 3);
-            return switch (words[0]) {
-                case "id" -> words[2].equals(world.metadata().programUid());
-                case "organisationUnits.id" -> world.metadata().isAssigned(words[2]);
-                default -> throw new StandInPayload.Unreadable("Unknown path property: '" + words[0] + "'.");
-            };
-        });
-        if (wanted) {
-            boolean writes = world.metadata().country().equals(user.orgUnit());
-            open(program, writes);
-            open((ObjectNode) program.get("trackedEntityType"), writes);
-            program.path("programStages").forEach(stage -> open((ObjectNode) stage, writes));
-            list.add(StandInFields.of(parameters.text("fields", "id,displayName")).pick(program));
+        for (StandInMetadata metadata : world.metadata().programs()) {
+            boolean wanted = parameters.all("filter").stream().allMatch(filter -> {
+                String[] words = filter.split(":", 3);
+                return switch (words[0]) {
+                    case "id" -> List.of(words[2].replaceAll("[\\[\\]]", "").split(",")).contains(metadata.programUid());
+                    case "organisationUnits.id" -> metadata.isAssigned(words[2]);
+                    default -> throw new StandInPayload.Unreadable("Unknown path property: '" + words[0] + "'.");
+                };
+            });
+            if (wanted) {
+                ObjectNode program = metadata.program().deepCopy();
+                boolean writes = metadata.country().equals(user.orgUnit());
+                open(program, writes);
+                open((ObjectNode) program.get("trackedEntityType"), writes);
+                program.path("programStages").forEach(stage -> open((ObjectNode) stage, writes));
+                list.add(StandInFields.of(parameters.text("fields", "id,displayName")).pick(program));
+            }
         }
         return body;
     }

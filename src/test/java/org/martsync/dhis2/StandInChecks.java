@@ -185,7 +185,7 @@ final class StandInChecks {
         String orgUnit = unit(sent.orgUnit());
         findings.unless(orgUnit != null, "E1070", "Could not find OrganisationUnit: `%s`, linked to Enrollment.",
                 sent.orgUnit());
-        findings.unless(sent.program().equals(metadata.programUid()), "E1069",
+        findings.unless(metadata.of(sent.program()) != null, "E1069",
                 "Could not find Program: `%s`, linked to Enrollment.", sent.program());
         TrackerStore.TrackedEntity person = store.trackedEntity(sent.trackedEntity()).orElse(null);
         findings.unless(person != null || sentTrackedEntities.containsKey(sent.trackedEntity()), "E1068",
@@ -198,7 +198,7 @@ final class StandInChecks {
         if (findings.failed()) {
             return;
         }
-        findings.unless(metadata.isAssigned(orgUnit), "E1041",
+        findings.unless(metadata.of(sent.program()).isAssigned(orgUnit), "E1041",
                 "Enrollment OrganisationUnit: `%s` and Program: `%s`, do not match.", orgUnit, sent.program());
         if (findings.failed()) {
             return;
@@ -221,18 +221,20 @@ final class StandInChecks {
 
     /** Allows one ACTIVE enrolment of a person, what is sent counting before what is stored (128 to 131). */
     private void checkOthers(Findings findings, EnrolmentIn sent) {
-        if (sent.status().equals("CANCELLED") || sent.status().equals("COMPLETED") && !metadata.enrolsOnlyOnce()) {
+        boolean onlyOnce = metadata.of(sent.program()).enrolsOnlyOnce();
+        if (sent.status().equals("CANCELLED") || sent.status().equals("COMPLETED") && !onlyOnce) {
             return;
         }
         Map<String, String> others = new HashMap<>();
-        store.enrolmentsOf(sent.trackedEntity()).stream().filter(other -> !other.deleted())
+        store.enrolmentsOf(sent.trackedEntity()).stream().filter(other -> !other.deleted() && other.program().equals(sent.program()))
                 .forEach(other -> others.put(other.uid(), other.status()));
-        sentEnrolmentsOf.get(sent.trackedEntity()).forEach(other -> others.put(other.uid(), other.status()));
+        sentEnrolmentsOf.get(sent.trackedEntity()).stream().filter(other -> sent.program().equals(other.program()))
+                .forEach(other -> others.put(other.uid(), other.status()));
         others.remove(sent.uid());
         findings.unless(!sent.status().equals("ACTIVE") || !others.containsValue("ACTIVE"), "E1015",
                 "TrackedEntity: `%s` already has an active Enrollment in Program `%s`.", sent.trackedEntity(),
                 sent.program());
-        findings.unless(!metadata.enrolsOnlyOnce() || others.values().stream().allMatch("CANCELLED"::equals), "E1016",
+        findings.unless(!onlyOnce || others.values().stream().allMatch("CANCELLED"::equals), "E1016",
                 "TrackedEntity: `%s` already has an Enrollment in Program `%s`, and it only allows one.",
                 sent.trackedEntity(), sent.program());
     }
@@ -241,9 +243,9 @@ final class StandInChecks {
         if (sent.enrolledAt() == null) {
             findings.add("E1025", "Property enrolledAt is null.");
         }
-        findings.unless(metadata.mayEnrolInFuture() || !isFuture(sent.enrolledAt()), "E1020",
+        findings.unless(metadata.of(sent.program()).mayEnrolInFuture() || !isFuture(sent.enrolledAt()), "E1020",
                 "Enrollment date: `%s` cannot be a future date.", String.valueOf(sent.enrolledAt()));
-        findings.unless(metadata.mayOccurInFuture() || !isFuture(sent.occurredAt()), "E1021",
+        findings.unless(metadata.of(sent.program()).mayOccurInFuture() || !isFuture(sent.occurredAt()), "E1021",
                 "Incident date: `%s` cannot be a future date.", String.valueOf(sent.occurredAt()));
     }
 
@@ -266,7 +268,7 @@ final class StandInChecks {
             present.addAll(person.attributes().keySet());
         }
         sent.attributes().stream().filter(each -> each.value() != null).forEach(each -> present.add(each.field()));
-        for (String compulsory : metadata.compulsoryAttributes()) {
+        for (String compulsory : metadata.of(sent.program()).compulsoryAttributes()) {
             findings.unless(present.contains(compulsory), "E1018",
                     "Attribute: `%s` is mandatory in Program `%s` but not declared in Enrollment `%s`.", compulsory,
                     sent.program(), sent.uid());
@@ -293,7 +295,7 @@ final class StandInChecks {
         StandInMetadata.Stage stage = metadata.stage(sent.stage());
         findings.unless(orgUnit != null, "E1011", "Could not find OrganisationUnit: `%s`, linked to Event.",
                 sent.orgUnit());
-        findings.unless(sent.program() == null || sent.program().equals(metadata.programUid()), "E1010",
+        findings.unless(sent.program() == null || metadata.of(sent.program()) != null, "E1010",
                 "Could not find Program: `%s`, linked to Event.", sent.program());
         findings.unless(stage != null, "E1013", "Could not find ProgramStage: `%s`, linked to Event.", sent.stage());
         if (findings.failed()) {
@@ -306,9 +308,12 @@ final class StandInChecks {
         if (findings.failed()) {
             return;
         }
-        checkEnrolmentOf(findings, sent);
-        findings.unless(metadata.isAssigned(orgUnit), "E1029",
-                "Event OrganisationUnit: `%s` and Program: `%s`, do not match.", orgUnit, metadata.programUid());
+        StandInMetadata program = metadata.ofStage(sent.stage());
+        findings.unless(sent.program() == null || sent.program().equals(program.programUid()), "E1089",
+                "Event: `%s` references a Program `%s` but its ProgramStage `%s` is of another.", sent.uid(), sent.program(), sent.stage());
+        checkEnrolmentOf(findings, sent, program.programUid());
+        findings.unless(program.isAssigned(orgUnit), "E1029",
+                "Event OrganisationUnit: `%s` and Program: `%s`, do not match.", orgUnit, program.programUid());
         if (findings.failed()) {
             return;
         }
@@ -324,20 +329,20 @@ final class StandInChecks {
     }
 
     /** Demands an enrolment in the store or in the request; a deleted one is good enough (009, 010, 206, 207). */
-    private void checkEnrolmentOf(Findings findings, EventIn sent) {
+    private void checkEnrolmentOf(Findings findings, EventIn sent, String program) {
         if (sent.enrolment() == null) {
             findings.add("E1033", "Event: `%s` Enrollment value is null.", sent.uid());
             return;
         }
-        if (store.enrolment(sent.enrolment()).isPresent()) {
+        if (store.enrolment(sent.enrolment()).filter(stored -> stored.program().equals(program)).isPresent()) {
             return;
         }
         EnrolmentIn enrolment = sentEnrolments.get(sent.enrolment());
         findings.unless(enrolment != null && enrolment.trackedEntity() != null, "E1313",
                 "Event `%s` of an Enrollment does not reference a TrackedEntity.", sent.uid());
-        findings.unless(enrolment != null && metadata.programUid().equals(enrolment.program()), "E1079",
+        findings.unless(enrolment != null && program.equals(enrolment.program()), "E1079",
                 "Event: `%s`, program: `%s` is different from program defined in enrollment `%s`.", sent.uid(),
-                metadata.programUid(), sent.enrolment());
+                program, sent.enrolment());
     }
 
     private void checkDates(Findings findings, EventIn sent) {

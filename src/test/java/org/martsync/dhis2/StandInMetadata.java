@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Knows the one program and the org units of the stand-in, read from the same JSON that it serves. */
+/** Knows the program, those added to it, and the org units of the stand-in, read from the same JSON that it serves. */
 final class StandInMetadata {
 
     /** The ancestor of all org units, where these have no {@code path} of their own. */
@@ -51,6 +53,7 @@ final class StandInMetadata {
     private final Map<String, OrgUnit> units = new LinkedHashMap<>();
     private final Map<String, String> uidByCode = new HashMap<>();
     private final Set<String> assigned = new HashSet<>();
+    private final Map<String, StandInMetadata> others = new LinkedHashMap<>();
 
     StandInMetadata(JsonNode program, JsonNode orgUnits) {
         this.program = program.deepCopy();
@@ -123,6 +126,27 @@ final class StandInMetadata {
                 node.at("/optionSet/id").asText(null), codes);
     }
 
+    /** Adds another program for the same people. */
+    void add(JsonNode another) {
+        StandInMetadata other = new StandInMetadata(another, orgUnits);
+        others.put(other.programUid, other);
+    }
+
+    /** All programs, the one it started with first. */
+    List<StandInMetadata> programs() {
+        return Stream.concat(Stream.of(this), others.values().stream()).toList();
+    }
+
+    /** Finds a program, or null. */
+    StandInMetadata of(String uid) {
+        return programUid.equals(uid) ? this : others.get(uid);
+    }
+
+    /** Finds the program of a stage, or null. */
+    StandInMetadata ofStage(String uid) {
+        return stages.containsKey(uid) ? this : others.values().stream().filter(other -> other.stages.containsKey(uid)).findFirst().orElse(null);
+    }
+
     JsonNode program() {
         return program;
     }
@@ -170,12 +194,13 @@ final class StandInMetadata {
     }
 
     Field attribute(String uid) {
-        return attributes.get(uid);
+        return attributes.containsKey(uid) ? attributes.get(uid)
+                : others.values().stream().map(other -> other.attributes.get(uid)).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Tells whether an attribute is of the tracked entity type and not only of the program. */
     boolean isOfType(String attribute) {
-        return attributesOfType.contains(attribute);
+        return attributesOfType.contains(attribute) || others.values().stream().anyMatch(other -> other.attributesOfType.contains(attribute));
     }
 
     Set<String> compulsoryAttributes() {
@@ -183,11 +208,12 @@ final class StandInMetadata {
     }
 
     Stage stage(String uid) {
-        return stages.get(uid);
+        return ofStage(uid) == null ? null : ofStage(uid).stages.get(uid);
     }
 
     Field dataElement(String uid) {
-        return uid.equals(IN_NO_STAGE) ? new Field(uid, uid, "TEXT", false, null, Set.of()) : dataElements.get(uid);
+        return uid.equals(IN_NO_STAGE) ? new Field(uid, uid, "TEXT", false, null, Set.of()) : dataElements.containsKey(uid) ? dataElements.get(uid)
+                : others.values().stream().map(other -> other.dataElements.get(uid)).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     boolean isOrgUnit(String uid) {

@@ -133,7 +133,7 @@ final class StandInSearch {
 
     private String program() {
         String program = parameters.uid("program");
-        if (program != null && !program.equals(metadata.programUid())) {
+        if (program != null && metadata.of(program) == null) {
             throw refused("Program is specified but does not exist: " + program);
         }
         return program;
@@ -407,7 +407,7 @@ final class StandInSearch {
 
     private ObjectNode written(TrackerStore.Event event, StandInFields fields) {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("event", event.uid())
-                .put("status", event.status()).put("program", metadata.programUid()).put("programStage", event.stage())
+                .put("status", event.status()).put("program", metadata.ofStage(event.stage()).programUid()).put("programStage", event.stage())
                 .put("enrollment", event.enrolment());
         store.enrolment(event.enrolment())
                 .ifPresent(enrolment -> node.put("trackedEntity", enrolment.trackedEntity()));

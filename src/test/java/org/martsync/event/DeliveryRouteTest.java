@@ -111,7 +111,7 @@ class DeliveryRouteTest {
     void theEventOfAKnownAndUnchangedPatientGoesAlone() {
         anEvent(1, "IPV", 101);
         Patient first = deliver().patients().iterator().next();
-        clinic.tracked("P-000001", first.trackedEntity().uid()).enrolmentTracked(first.trackedEntity().uid(), first.enrolment().uid());
+        clinic.tracked("P-000001", first.trackedEntity().uid()).enrolmentTracked(first.trackedEntity().uid(), first.enrolment(RouteFixture.program()).uid());
         clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES (?, ?)", first.trackedEntity().uid(),
                 first.trackedEntity().hash());
         posted.clear();
@@ -279,7 +279,7 @@ class DeliveryRouteTest {
         assertThat(event(claimed, 0).rejection()).contains("could not execute statement", "[HTTP " + status + "]");
         assertThat(dhis2.requests()).isEqualTo(3);
         assertThat(dhis2.store().enrolments()).hasSize(1);
-        assertThat(claimed.batch().patients()).noneMatch(Patient::trackedEntityWaits).noneMatch(Patient::enrolmentWaits);
+        assertThat(claimed.batch().patients()).noneMatch(Patient::trackedEntityWaits).noneMatch(patient -> patient.enrolmentWaits(RouteFixture.program()));
     }
 
     @Test
@@ -287,7 +287,7 @@ class DeliveryRouteTest {
         anEvent(1, "IPV", 101);
         Patient first = deliver().patients().iterator().next();
         String uid = first.trackedEntity().uid();
-        clinic.tracked("P-000001", uid).enrolmentTracked(uid, first.enrolment().uid());
+        clinic.tracked("P-000001", uid).enrolmentTracked(uid, first.enrolment(RouteFixture.program()).uid());
         clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES (?, ?)", uid, first.trackedEntity().hash());
         RouteFixture.Claimed claimed = planned(DeliveryRouteTest::asTheyAreInDhis2);
         dhis2.failAlways(posts().and(holding(event(claimed, 0).uid()))).with(500, "could not execute statement");
@@ -413,13 +413,13 @@ class DeliveryRouteTest {
         RouteFixture.Claimed claimed = routes.claim();
         Batch batch = claimed.batch();
         batch.patients().forEach(found);
-        routes.bean(PlacePatients.class).place(batch.patients(), batch.patientMapping(), batch.program());
+        routes.bean(PlacePatients.class).place(batch.patients(), batch.patientMapping());
         for (PendingEvent event : batch.open()) {
             Map<String, Object> payload = new LinkedHashMap<>();
             payload.put("event", event.uid());
             payload.put("program", PROGRAM);
             payload.put("programStage", event.mapping().stage());
-            payload.put("enrollment", event.patient().enrolment().uid());
+            payload.put("enrollment", event.patient().enrolment(event.program()).uid());
             payload.put("orgUnit", SITE);
             payload.put("occurredAt", "2024-02-01");
             payload.put("status", "ACTIVE");

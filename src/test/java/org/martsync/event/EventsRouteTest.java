@@ -534,7 +534,7 @@ class EventsRouteTest {
 
     private static void enrolled(RouteFixture.Claimed claimed) {
         claimed.batch().patients().forEach(patient ->
-                patient.enrol(new EnrolmentToSend("Enrolment01", true, Send.NOTHING, SITE, "2024-01-01", null)));
+                patient.enrol(RouteFixture.program(), new EnrolmentToSend("Enrolment01", true, Send.NOTHING, SITE, "2024-01-01", null)));
     }
 
     /** What the run says at its beginning of the mappings. */

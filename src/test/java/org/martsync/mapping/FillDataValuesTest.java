@@ -273,7 +273,7 @@ class FillDataValuesTest {
                     .collect(Collectors.toSet()));
             }
         });
-        Mapping mapping = new Mapping("Test", false, "VisitStage1", tables, List.of(), List.of(), false);
+        Mapping mapping = new Mapping("Test", false, "VisitStage1", tables, List.of(), List.of(), false, null, null, null);
         ProgramStage stage = new ProgramStage("VisitStage1", "Visit", true, strict,
             ELEMENTS.stream().collect(Collectors.toMap(DataElement::id, element -> element)));
         return new FillDataValues().fill(mapping, stage, existing, rows, status);

@@ -327,8 +327,8 @@ class FindPatientsRouteTest {
         assertThat(patient.trackedEntity().uid()).isEqualTo("Person00001");
         assertThat(patient.trackedEntity().tracked()).as("under this identifier").isFalse();
         assertThat(patient.trackedEntity().attributes()).as("it was sent before, so what is empty now is cleared").containsEntry("gjL1o6xvoUl", "");
-        assertThat(patient.enrolment().uid()).isEqualTo("Enrolment01");
-        assertThat(patient.enrolment().send()).isEqualTo(Send.NOTHING);
+        assertThat(patient.enrolment(RouteFixture.program()).uid()).isEqualTo("Enrolment01");
+        assertThat(patient.enrolment(RouteFixture.program()).send()).isEqualTo(Send.NOTHING);
     }
 
     @Test
@@ -457,7 +457,7 @@ class FindPatientsRouteTest {
         aPatientWithAnEvent(1);
         clinic.enrolled(1, LocalDate.of(2024, 6, 1)).enrolled(1, LocalDate.of(2023, 7, 8));
 
-        EnrolmentToSend enrolment = find().get(0).enrolment();
+        EnrolmentToSend enrolment = find().get(0).enrolment(RouteFixture.program());
 
         assertThat(enrolment.send()).isEqualTo(Send.NEW);
         assertThat(enrolment.enrolledAt()).isEqualTo("2023-07-08");
@@ -521,7 +521,7 @@ class FindPatientsRouteTest {
                 program.futureEnrolment(), program.futureIncident(), program.attributes(), program.stages()));
         routes.send("direct:find-patients", claimed);
 
-        EnrolmentToSend enrolment = claimed.batch().patients().iterator().next().enrolment();
+        EnrolmentToSend enrolment = claimed.batch().patients().iterator().next().enrolment(RouteFixture.program());
         assertThat(enrolment.uid()).isEqualTo("Enrolment01");
         assertThat(enrolment.send()).isEqualTo(Send.NOTHING);
     }
@@ -544,7 +544,7 @@ class FindPatientsRouteTest {
         enrolment(computed, EARLIER);
         dhis2.store().deleteEnrolment(computed);
 
-        String next = find().get(0).enrolment().uid();
+        String next = find().get(0).enrolment(RouteFixture.program()).uid();
 
         assertThat(dhis2.store().enrolment(next)).isEmpty();
     }
@@ -644,7 +644,7 @@ class FindPatientsRouteTest {
     }
 
     private static EnrolmentToSend assertThatEnrolmentIs(String uid, Send send) {
-        EnrolmentToSend enrolment = find().get(0).enrolment();
+        EnrolmentToSend enrolment = find().get(0).enrolment(RouteFixture.program());
         assertThat(enrolment.uid()).isEqualTo(uid);
         assertThat(enrolment.send()).isEqualTo(send);
         return enrolment;

@@ -1,0 +1,56 @@
+package org.martsync.dhis2;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The programs that events go to: the configured one, and those that mappings name beside it.
+ *
+ * @param main the configured one
+ * @param others by id, as far as they can be used
+ * @param problems why others cannot be used, by id, each in a sentence
+ */
+public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others, Map<String, String> problems) {
+
+    /** The configured program alone. */
+    public static Programs only(ProgramMetadata main) {
+        return new Programs(main, Map.of(), Map.of());
+    }
+
+    /** Returns a program, the configured one for null; null when it cannot be used. */
+    public ProgramMetadata named(String id) {
+        return id == null || id.equals(main.id()) ? main : others.get(id);
+    }
+
+    /** Why a program cannot be used. */
+    public String problem(String id) {
+        return problems.getOrDefault(id, "it was not read.");
+    }
+
+    /** The configured program with the attributes of all. */
+    public ProgramMetadata people() {
+        return people(main);
+    }
+
+    /** A program with the attributes of all, since people are the same in all; compulsory is what it demands itself. */
+    public ProgramMetadata people(ProgramMetadata own) {
+        if (others.isEmpty()) {
+            return own;
+        }
+        Map<String, Attribute> attributes = new LinkedHashMap<>(own.attributes());
+        all().forEach(program -> program.attributes().forEach((id, one) ->
+                attributes.putIfAbsent(id, new Attribute(id, one.name(), one.type(), false, one.unique(), one.options()))));
+        return new ProgramMetadata(own.id(), own.name(), own.trackedEntityType(), own.onlyEnrollOnce(), own.futureEnrolment(),
+                own.futureIncident(), attributes, own.stages());
+    }
+
+    /** Whether any of the programs demands an attribute of its people: then nobody's is ever cleared. */
+    public boolean compulsory(String attribute) {
+        return all().map(program -> program.attributes().get(attribute)).anyMatch(one -> one != null && one.mandatory());
+    }
+
+    private Stream<ProgramMetadata> all() {
+        return Stream.concat(Stream.of(main), others.values().stream());
+    }
+}

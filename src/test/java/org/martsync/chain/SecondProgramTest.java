@@ -1,0 +1,192 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.chain.WholeChain.MORNING;
+import static org.martsync.chain.WholeChain.PROGRAM;
+import static org.martsync.chain.WholeChain.VISIT;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.martsync.RunningProgram;
+import org.martsync.dhis2.TrackerStore.Enrolment;
+import org.martsync.dhis2.TrackerStore.Event;
+
+/** Mappings whose config names a program of its own, beside those of the configured program. */
+class SecondProgramTest {
+
+    private static final String TB = "TbProgram01";
+    private static final String TB_STAGE = "TbStage0001";
+    private static final String ELSEWHERE = "zjiCmkAyHCv";
+    private static final String TB_MAPPING = """
+            {"isPatientMapping": false, "dhisProgramStageId": {"id": "TbStage0001", "displayName": "Cough"},
+             "formTableMappings": {"tb_form": {"t_cough": {"id": "TbElem00001", "displayName": "Cough"}}}}""";
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start();
+        chain.clinic.formTable("tb_form", "t_cough");
+        chain.dhis2.add(program(TB, "XV3kldsZq0H", TB_STAGE, "TbElem00001", """
+                {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "gjL1o6xvoUl", "displayName": "Phone", "valueType": "PHONE_NUMBER"}}"""));
+        chain.dhis2.add(program("OfAnimals01", "AnimalType1", "AnimalStg01", "AnimalElm01", """
+                {"mandatory": false, "trackedEntityAttribute": {"id": "AnimalName1", "displayName": "Name", "valueType": "TEXT"}}"""));
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", TB));
+    }
+
+    private static JsonNode program(String uid, String type, String stage, String element, String attribute) {
+        try {
+            return new ObjectMapper().readTree("""
+                    {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
+                     "programTrackedEntityAttributes": [%s],
+                     "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
+                       {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
+                    .formatted(uid, type, attribute, stage, element));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static String config(String key, String value) {
+        return "{\"" + key + "\": \"" + value + "\"}";
+    }
+
+    private static int cough(int patient, String answer) {
+        int encounter = chain.encounter(patient);
+        chain.clinic.form("tb_form", encounter, patient, Map.of("t_cough", answer), MORNING);
+        return chain.clinic.pending(patient, "TB", encounter);
+    }
+
+    private static void patientWithPhone(int patient) {
+        chain.clinic.patient(patient).column("telephone", "+263 77 123 4567");
+    }
+
+    private static Enrolment enrolmentOf(Event event) {
+        return chain.dhis2.store().enrolment(event.enrolment()).orElseThrow();
+    }
+
+    private static List<String> enrolledIn() {
+        return chain.dhis2.store().enrolments().stream().map(Enrolment::program).toList();
+    }
+
+    @Test
+    void aPatientWithEventsOfTwoProgramsIsOnePersonWithTwoEnrolments() {
+        patientWithPhone(1);
+        int visit = chain.visit(1, "x");
+        int cough = cough(1, "dry");
+
+        chain.program.run();
+
+        Event ofVisit = chain.stored(visit, VISIT);
+        Event ofCough = chain.stored(cough, TB_STAGE);
+        assertThat(enrolmentOf(ofVisit).program()).isEqualTo(PROGRAM);
+        assertThat(enrolmentOf(ofCough).program()).isEqualTo(TB);
+        assertThat(chain.dhis2.store().trackedEntities()).hasSize(1);
+        assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.method().equals("POST")).hasSize(1);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM enrolment_tracker", String.class)).containsExactly(ofVisit.enrolment());
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment WHERE program = '" + TB + "'", String.class))
+                .containsExactly(ofCough.enrolment());
+    }
+
+    @Test
+    void laterEventsGoIntoTheEnrolmentsThatAreThere() {
+        patientWithPhone(1);
+        int first = cough(1, "dry");
+        chain.program.run();
+        int second = cough(1, "wet");
+        int visit = chain.visit(1, "x");
+
+        chain.program.run();
+
+        assertThat(chain.stored(second, TB_STAGE).enrolment()).isEqualTo(chain.stored(first, TB_STAGE).enrolment());
+        assertThat(enrolledIn()).containsExactlyInAnyOrder(PROGRAM, TB);
+        assertThat(enrolmentOf(chain.stored(first, TB_STAGE)).writes()).isEqualTo(1);
+        assertThat(chain.stored(visit, VISIT).enrolment()).isNotEqualTo(chain.stored(first, TB_STAGE).enrolment());
+    }
+
+    @Test
+    void anEnrolmentThatSomebodyElseMadeIsUsedAndKeptInTheTracker() {
+        patientWithPhone(1);
+        int first = cough(1, "dry");
+        chain.program.run();
+        String uid = chain.stored(first, TB_STAGE).enrolment();
+        chain.clinic.jdbc().update("DELETE FROM sync_enrolment");
+        chain.dhis2.store().completeEnrolment(uid);
+        int second = cough(1, "wet");
+
+        chain.program.run();
+
+        assertThat(chain.stored(second, TB_STAGE).enrolment()).as("the program enrols once in a lifetime").isEqualTo(uid);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly(uid);
+    }
+
+    @Test
+    void theOrgUnitOfTheConfigIsThatOfEnrolmentAndEvent() {
+        chain.clinic.mapping("TB", TB_MAPPING, "{\"program\": \"" + TB + "\", \"orgUnit\": \"" + ELSEWHERE + "\"}");
+        patientWithPhone(1);
+        int encounter = chain.encounter(1, "CODE-OF-NO-ORG-UNIT", MORNING);
+        chain.clinic.form("tb_form", encounter, 1, Map.of("t_cough", "dry"), MORNING);
+        int cough = chain.clinic.pending(1, "TB", encounter);
+        int visit = chain.visit(1, "x");
+
+        chain.program.run();
+
+        Event stored = chain.stored(cough, TB_STAGE);
+        assertThat(stored.orgUnit()).isEqualTo(ELSEWHERE);
+        assertThat(enrolmentOf(stored).orgUnit()).isEqualTo(ELSEWHERE);
+        assertThat(enrolmentOf(chain.stored(visit, VISIT)).orgUnit()).isEqualTo(RunningProgram.SITE);
+    }
+
+    @Test
+    void whatOneProgramDemandsHoldsBackItsOwnEventsAlone() {
+        chain.clinic.patient(1);
+        int visit = chain.visit(1, "x");
+        int cough = cough(1, "dry");
+
+        chain.program.run();
+
+        chain.assertEvent(visit).isSynced();
+        chain.assertEvent(cough).isRejectedBecause("Phone").isRejectedBecause("compulsory");
+        assertThat(enrolledIn()).containsExactly(PROGRAM);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "program|NoSuchPrg01|The mapping TB names in its config the program NoSuchPrg01, which cannot be used: DHIS2 does not have it",
+        "program|no uid|program in its config is no UID",
+        "orgUnit|7|orgUnit in its config is no UID",
+        "program|OfAnimals01|people of two types are not supported yet",
+        "trackedEntityType|AnimalType1|people of two types are not supported yet",
+        "program|vatFxlZR2lj|which the program"})
+    void aConfigThatCannotBeUsedRejectsItsEventsWithASentenceAndNoOthers(String key, String value, String reason) {
+        chain.clinic.mapping("TB", TB_MAPPING, config(key, value));
+        patientWithPhone(1);
+        int visit = chain.visit(1, "x");
+        int cough = cough(1, "dry");
+
+        chain.program.run();
+
+        chain.assertEvent(cough).isRejectedBecause(reason).isRejectedBecause("TB");
+        chain.assertEvent(visit).isSynced();
+        assertThat(enrolledIn()).containsExactly(PROGRAM);
+    }
+}
