@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.martsync.dhis2.ComputedUid;
+import org.martsync.words.Words;
 
 /**
  * Finds in a customised event what would make DHIS2 refuse the whole request, good neighbours included: a badly formed
@@ -42,10 +43,9 @@ public final class CheckPayload {
             event.leave(later);
             return;
         }
-        String problem = body instanceof Map<?, ?> map ? problem(event, map) : "the body is no longer the event's map";
+        String problem = body instanceof Map<?, ?> map ? problem(event, map) : Words.say("payload.no-map");
         if (problem != null) {
-            event.reject("The event cannot be sent: " + problem
-                    + ". Correct the org unit's UID in orgunit_tracker, or what routes/customise.camel.yaml makes of the event.");
+            event.reject(Words.say("payload.unusable", problem));
             return;
         }
         event.send((Map<String, Object>) body);
@@ -56,9 +56,7 @@ public final class CheckPayload {
      * with an event that waits every other one of its UID.
      */
     public void complete(Batch batch) {
-        batch.open().stream().filter(event -> event.payload() == null).forEach(event -> event.reject(
-                "routes/customise.camel.yaml stopped this event without a reason. Let it set the header reject or later to one and not"
-                        + " stop: a header is lost with the stop."));
+        batch.open().stream().filter(event -> event.payload() == null).forEach(event -> event.reject(Words.say("payload.stopped")));
         leaveVersionsTogether(batch);
     }
 
@@ -71,22 +69,22 @@ public final class CheckPayload {
 
     private static String problem(PendingEvent event, Map<?, ?> payload) {
         if (!event.uid().equals(payload.get("event"))) {
-            return "the event's UID was changed, by which its outcome is known";
+            return Words.say("payload.uid-changed");
         }
         for (String field : UIDS) {
             if (!ComputedUid.wellFormed(String.valueOf(payload.get(field)))) {
-                return field + " '" + payload.get(field) + "' is no UID";
+                return Words.say("payload.no-uid", field, payload.get(field));
             }
         }
         if (!STATUS.contains(String.valueOf(payload.get("status")))) {
-            return "status '" + payload.get("status") + "' is none of " + STATUS;
+            return Words.say("payload.status", payload.get("status"), STATUS);
         }
         try {
             LocalDate.parse(String.valueOf(payload.get("occurredAt")));
         } catch (DateTimeParseException e) {
-            return "occurredAt '" + payload.get("occurredAt") + "' is no date like 2024-02-01";
+            return Words.say("payload.date", payload.get("occurredAt"));
         }
-        return hasNul(payload) ? "a value has a NUL character" : null;
+        return hasNul(payload) ? Words.say("payload.nul") : null;
     }
 
     private static boolean hasNul(Object value) {

@@ -18,6 +18,7 @@ import org.martsync.patient.EnrolmentToSend;
 import org.martsync.patient.EnrolmentToSend.Send;
 import org.martsync.patient.Patient;
 import org.martsync.patient.TrackedEntityToSend;
+import org.martsync.words.Words;
 
 /**
  * Events that go to DHIS2 in one POST, with what their patients need there.
@@ -30,8 +31,6 @@ public final class Delivery {
 
     /** So many refused one after the other are worth the question whether DHIS2 takes anything at all. */
     private static final int MANY = 2;
-
-    private static final String NO_REASON = "DHIS2 did not store the event and gave no reason. Ask the DHIS2 administrator to look.";
 
     private record Doubt(Delivery alone, Dhis2Answer answer) {
     }
@@ -138,8 +137,7 @@ public final class Delivery {
     }
 
     private void reject(Dhis2Answer answer) {
-        events.forEach(event -> event.reject("DHIS2 could not take this event: " + answer.message()
-                + ". Look at its values for something unusual. [HTTP " + answer.status() + "]"));
+        events.forEach(event -> event.reject(Words.say("delivery.not-taken", answer.message(), answer.status())));
     }
 
     /** The body of the POST: three flat lists joined by UIDs, with what is new or changed (recording 007). */
@@ -206,7 +204,7 @@ public final class Delivery {
             if (report.stored(Kind.EVENT, event.uid())) {
                 event.store();
                 if (!ofPerson.isEmpty()) {
-                    event.notes().add("The patient's details were not updated: " + String.join(", ", ofPerson));
+                    event.notes().add(Words.say("delivery.details-not-updated", String.join(", ", ofPerson)));
                 }
                 continue;
             }
@@ -214,7 +212,7 @@ public final class Delivery {
             if (reasons.isEmpty()) {
                 reasons = !ofPerson.isEmpty() ? ofPerson : ofEnrolment;
             }
-            event.reject(reasons.isEmpty() ? NO_REASON : String.join(", ", reasons));
+            event.reject(reasons.isEmpty() ? Words.say("delivery.no-reason") : String.join(", ", reasons));
         }
         settlePatients(report, events);
         decide();
@@ -243,7 +241,7 @@ public final class Delivery {
             }
             event.reject(Stream.of(explain(event, report, Kind.EVENT, event.uid()), explain(event, report, Kind.TRACKED_ENTITY, patient.trackedEntity().uid()),
                             explain(event, report, Kind.ENROLLMENT, patient.enrolment(event.program()).uid()))
-                    .filter(reasons -> !reasons.isEmpty()).findFirst().map(reasons -> String.join(", ", reasons)).orElse(NO_REASON));
+                    .filter(reasons -> !reasons.isEmpty()).findFirst().map(reasons -> String.join(", ", reasons)).orElse(Words.say("delivery.no-reason")));
         }
     }
 

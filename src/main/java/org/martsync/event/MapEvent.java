@@ -11,6 +11,7 @@ import org.martsync.dhis2.Site;
 import org.martsync.mapping.FillDataValues;
 import org.martsync.mapping.Filled;
 import org.martsync.mapping.Mapping;
+import org.martsync.words.Words;
 
 /** Makes the DHIS2 event of one encounter from the rows of its forms, or rejects it with everything that is wrong. */
 public final class MapEvent {
@@ -42,7 +43,7 @@ public final class MapEvent {
         if (!filled.problems().isEmpty()) {
             boolean lost = !event.encounterKnown() && rows.values().stream().allMatch(List::isEmpty);
             throw new EventRejected(String.join(", ", filled.problems())
-                    + (lost ? " Encounter " + event.encounterId() + " itself is unknown: table encounter has no such encounter_id." : ""));
+                    + (lost ? " " + Words.say("event.encounter-unknown", event.encounterId()) : ""));
         }
         String dateless = dateProblem(event, rows);
         if (dateless != null) {
@@ -73,10 +74,10 @@ public final class MapEvent {
     public static String dateProblem(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
         LocalDate date = date(event, rows);
         if (date == null) {
-            return "Neither the forms of encounter " + event.encounterId() + " nor the encounter have a date. Save the encounter again in the clinic.";
+            return Words.say("event.no-date", event.encounterId());
         }
         return date.getYear() >= EARLIEST_YEAR ? null
-                : "The date of encounter " + event.encounterId() + ", " + date + ", cannot be right. Correct it in the clinic.";
+                : Words.say("event.wrong-date", event.encounterId(), date);
     }
 
     /** The time of the encounter stands in each of its form rows; the oldest is taken. */

@@ -9,6 +9,7 @@ import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.InvalidMapping;
 import org.martsync.mapping.Mapping;
+import org.martsync.words.Words;
 
 /**
  * The mappings of the clinic as one run sees them: those that can be used, and of the others why they cannot.
@@ -83,14 +84,13 @@ public final class Mappings {
         }
         Mapping mapping = usable.get(name);
         if (mapping == null) {
-            return "There is no mapping named '" + name + "'. Create it, or correct program_id of the event.";
+            return Words.say("mapping.missing", name);
         }
         if (mapping.patientMapping()) {
-            return "Mapping '" + name + "' describes patients, not events. Correct program_id of the event.";
+            return Words.say("mapping.of-patients", name);
         }
         if (patient() == null) {
-            return broken.getOrDefault(Mapping.PATIENT, "There is no mapping named '" + Mapping.PATIENT
-                    + "' for the patients' attributes. Create it; without it no patient can be sent.");
+            return broken.getOrDefault(Mapping.PATIENT, Words.say("mapping.no-patients", Mapping.PATIENT));
         }
         return null;
     }

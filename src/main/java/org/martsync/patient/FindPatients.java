@@ -26,6 +26,7 @@ import org.martsync.dhis2.TrackerSearch;
 import org.martsync.dhis2.ValueType;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.Mapping;
+import org.martsync.words.Words;
 
 /**
  * Decides which person in DHIS2 a patient is: the one the trackers name, if still there; else the only one that a
@@ -91,13 +92,11 @@ public final class FindPatients {
                 continue;
             }
             if (!dialect.takes(wanted.values())) {
-                patient.reject(names(wanted, program) + " of the patient holds a comma or a colon, by which this DHIS2 cannot be searched."
-                        + " Write it without in the clinic and in DHIS2, or update DHIS2 to 2.40.1 or newer.");
+                patient.reject(Words.say("search.comma", names(wanted, program)));
                 continue;
             }
             if (!TrackerSearch.fits(dialect, wanted)) {
-                patient.reject(names(wanted, program) + " of the patient is too long to look them up in DHIS2."
-                        + " Shorten it in the clinic.");
+                patient.reject(Words.say("search.too-long", names(wanted, program)));
                 continue;
             }
             if (!seen.add(lowerCase(wanted))) {
@@ -196,36 +195,30 @@ public final class FindPatients {
         List<TrackedEntity> exact = patient.hits().stream()
                 .filter(hit -> searched.equals(pick(hit.attributes(), searched.keySet()))).toList();
         if (exact.isEmpty()) {
-            patient.reject("DHIS2 has a patient whose " + what + " is written with other capital letters ("
-                    + patient.hits().get(0).uid() + "). Write it alike in the clinic and in DHIS2 if they are the same person.");
+            patient.reject(Words.say("search.capitals", what, patient.hits().get(0).uid()));
             return;
         }
         if (exact.size() > 1) {
-            patient.reject("DHIS2 has " + exact.size() + " patients with " + what + " ("
-                    + exact.stream().map(TrackedEntity::uid).sorted().collect(Collectors.joining(", "))
-                    + "). Merge them in DHIS2, or correct the value of those who are someone else.");
+            patient.reject(Words.say("search.several", exact.size(), what,
+                    exact.stream().map(TrackedEntity::uid).sorted().collect(Collectors.joining(", "))));
             return;
         }
         TrackedEntity hit = exact.get(0);
         if (site.duplicateCheck() && !hit.orgUnit().equals(site.orgUnit())
                 && !hit.orgUnit().equals(patient.text("org_unit"))) {
-            patient.reject("Patient with UIC " + patient.text(site.duplicateColumn()) + " already exists under "
-                    + hit.orgUnit() + ". Check and update UIC for patient in DHIS.");
+            patient.reject(Words.say("search.elsewhere", patient.text(site.duplicateColumn()), hit.orgUnit()));
             return;
         }
         List<Map<String, Object>> trackers = heldBy.getOrDefault(hit.uid(), List.of());
         Optional<String> holder = trackers.stream().map(row -> (String) row.get("holder"))
                 .filter(identifier -> identifier != null && !identifier.equals(patient.identifier())).findFirst();
         if (holder.isPresent()) {
-            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") is patient " + holder.get()
-                    + " of this clinic. Correct the value of one of the two, or merge them in the clinic.");
+            patient.reject(Words.say("search.other-patient", what, hit.uid(), holder.get()));
             return;
         }
         List<String> differences = differences(patient, mapping, program, hit);
         if (!differences.isEmpty()) {
-            patient.reject("The patient in DHIS2 with " + what + " (" + hit.uid() + ") differs in "
-                    + String.join(", ", differences)
-                    + ". Correct it here or in DHIS2 if they are the same person; else correct the value they share.");
+            patient.reject(Words.say("search.differs", what, hit.uid(), String.join(", ", differences)));
             return;
         }
         patient.is(hit);
@@ -280,12 +273,11 @@ public final class FindPatients {
     }
 
     private static String describe(Map<String, String> searched, ProgramMetadata program) {
-        return searched.entrySet().stream().map(entry -> name(entry.getKey(), program) + " '" + entry.getValue() + "'")
-                .collect(Collectors.joining(" and "));
+        return Words.and(searched.entrySet().stream().map(entry -> name(entry.getKey(), program) + " '" + entry.getValue() + "'").toList());
     }
 
     private static String names(Map<String, String> searched, ProgramMetadata program) {
-        return searched.keySet().stream().map(uid -> name(uid, program)).collect(Collectors.joining(" and "));
+        return Words.and(searched.keySet().stream().map(uid -> name(uid, program)).toList());
     }
 
     private static String name(String uid, ProgramMetadata program) {

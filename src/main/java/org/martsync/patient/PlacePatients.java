@@ -24,6 +24,7 @@ import org.martsync.dhis2.TrackedEntity.Enrolment;
 import org.martsync.mapping.FillAttributes;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.EnrolmentToSend.Send;
+import org.martsync.words.Words;
 
 /**
  * Decides under which tracked entity and enrolment the events of a patient go, and what of the two has to be sent:
@@ -72,9 +73,7 @@ public final class PlacePatients {
                 ? patient.trackers().stream().findFirst() : trackerOf(patient, patient.inDhis2().uid());
         String other = tracked.map(Patient.Tracked::alsoOf).orElse(null);
         if (other != null) {
-            patient.reject("Patients " + patient.identifier() + " and " + other + " of this clinic are one person in DHIS2 ("
-                    + tracked.get().trackedEntity() + ") by table instance_tracker. Merge them in the clinic if they are the"
-                    + " same person; else delete there the row of the one whom that person is not.");
+            patient.reject(Words.say("patient.one-person", patient.identifier(), other, tracked.get().trackedEntity()));
         } else if (patient.inDhis2() != null && !taken.add(patient.inDhis2().uid())) {
             patient.defer();
         }
@@ -109,7 +108,7 @@ public final class PlacePatients {
         String hash = hash(person.orgUnit(), patient);
         String sent = known(patient).map(Patient.Tracked::sent).orElse(null);
         if (!patient.attributes().problems().isEmpty()) {
-            patient.notes().add("The patient's details were not sent: " + String.join(", ", patient.attributes().problems()));
+            patient.notes().add(Words.say("patient.details-not-sent", String.join(", ", patient.attributes().problems())));
             return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
         }
         if (hash.equals(sent)) {
@@ -161,13 +160,11 @@ public final class PlacePatients {
             enrolled = date(patient.text("date_created"));
         }
         if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
-            patient.reject(in.program(), "The patient's date of enrolment, " + enrolled
-                    + ", cannot be right. Correct it in the clinic's records.");
+            patient.reject(in.program(), Words.say("patient.enrolled-wrong", enrolled));
             return null;
         }
         if (enrolled != null && !in.program().futureEnrolment() && enrolled.isAfter(LocalDate.now(clock))) {
-            patient.reject(in.program(), "The patient's date of enrolment, " + enrolled
-                    + ", lies in the future. Correct it in the clinic's records.");
+            patient.reject(in.program(), Words.say("patient.enrolled-later", enrolled));
             return null;
         }
         return new EnrolmentToSend(uid, false, Send.NEW, in.orgUnit() == null ? site.orgUnit() : in.orgUnit(),

@@ -5,6 +5,7 @@ import org.martsync.dhis2.Dhis2RefusesQuestion;
 import org.martsync.event.EventForms;
 import org.martsync.event.EventRejected;
 import org.martsync.event.PendingEvent;
+import org.martsync.words.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +43,7 @@ public final class AfterFailure {
             return;
         }
         LOG.error("event {} is rejected: {}", event.id(), place(failure));
-        event.reject("Something unexpected happened on the way (" + place(failure)
-                + "). Tell whoever looks after this program.");
+        event.reject(Words.say("event.unexpected", place(failure)));
     }
 
     /** Says a failure in a few words: a refusal or an outage in a sentence, everything else by its kind and place in the code. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Batch;
+import org.martsync.words.Words;
 
 /**
  * Takes batch after batch of a run, in the order of the patients, until there is none left.
@@ -227,8 +228,7 @@ public final class Worker {
             run.stop("no patient can be claimed: " + AfterFailure.place(failure));
         } else if (!broken.equals(givenUp)) {
             givenUp = broken;
-            giveUp = "Something unexpected happened on the way (" + AfterFailure.inWords(failure)
-                    + "). Tell whoever looks after this program.";
+            giveUp = Words.say("event.unexpected", AfterFailure.inWords(failure));
         } else {
             // not even the rejection could be written: nothing is lost, the events stay pending
             after = last(broken);

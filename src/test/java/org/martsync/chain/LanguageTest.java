@@ -1,0 +1,46 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.martsync.clinic.LogRow;
+import org.martsync.words.Words;
+
+/** A clinic whose clerks read French. */
+class LanguageTest {
+
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start("words.language=fr");
+        chain.reset();
+        chain.patients(2);
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+        Words.speak("en", Path.of("none"));
+    }
+
+    @Test
+    void theReasonsInTheLogAreInTheSitesLanguage() {
+        int value = chain.visit(1, Map.of("f_number", "beaucoup", "f_date", "2024-02-30"));
+        int nobody = chain.clinic.pending(null, "Visit", "1");
+
+        chain.program.run();
+
+        assertThat(reason(value)).contains("'beaucoup' n'est pas un nombre. Corrigez la colonne f_number du formulaire visit_form.")
+                .contains("'2024-02-30' est un jour qui n'existe pas");
+        assertThat(reason(nobody)).isEqualTo("L'événement ne nomme aucun patient (patient_id est vide). Enregistrez de nouveau la visite à la clinique.");
+    }
+
+    private static String reason(int event) {
+        return chain.clinic.logOf(event).stream().map(LogRow::statusInfo).reduce((first, last) -> last).orElseThrow();
+    }
+}
