@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ServerInfo;
 import org.martsync.dhis2.Site;
@@ -85,27 +85,37 @@ public final class CheckServer {
         }
     }
 
-    /** Takes the answer of {@code GET /api/me} (recording 002) and that to the query for the site's org unit with its path. */
+    /** Takes the answer of {@code GET /api/me} (recording 002) and that to the query for the org units of the settings with their paths. */
     public void user(Checkup checkup, JsonNode me, JsonNode units) {
+        String name = me.path("username").asText();
         for (JsonNode authority : me.path("authorities")) {
             if ("ALL".equals(authority.asText())) {
-                checkup.add(Finding.of(Code.SUPERUSER, "The user " + me.path("username").asText() + " may do everything in DHIS2.",
+                checkup.add(Finding.of(Code.SUPERUSER, "The user " + name + " may do everything in DHIS2.",
                         "Give this program a user of its own, who may only write to its program below its org unit."));
             }
         }
-        JsonNode unit = units.path("organisationUnits").path(0);
-        if (unit.isMissingNode()) {
-            checkup.add(Finding.of(Code.ORG_UNIT_UNKNOWN, "DHIS2 has no org unit " + site.orgUnit() + ", or this user may not see it.",
-                    "Correct site.org-unit."));
-            return;
+        if (!within(checkup, "site.org-unit", site.orgUnit(), units, me.path("organisationUnits"))) {
+            checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + name + " may not write in the site's org unit " + site.orgUnit() + ".",
+                    "Give the user that org unit, or one above it, in DHIS2."));
         }
-        List<String> path = List.of(unit.path("path").asText("").split("/"));
-        List<String> theirs = new ArrayList<>();
-        me.path("organisationUnits").forEach(one -> theirs.add(one.path("id").asText()));
-        if (theirs.stream().noneMatch(path::contains)) {
-            checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + me.path("username").asText() + " may not write in the site's org unit "
-                    + unit.path("displayName").asText(site.orgUnit()) + " (" + site.orgUnit() + ").", "Give the user that org unit, or one above it, in DHIS2."));
+        // who has no org units to search in searches in those to write in
+        JsonNode searched = me.path("teiSearchOrganisationUnits").isEmpty() ? me.path("organisationUnits") : me.path("teiSearchOrganisationUnits");
+        if (!site.country().isBlank() && !within(checkup, "dhis2.country-org-unit", site.country(), units, searched)) {
+            checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + name + " may not search for people in the org unit " + site.country()
+                    + " of dhis2.country-org-unit.", "Give the user that org unit to search in, or one above it, in DHIS2."));
         }
+    }
+
+    /** Whether one of some org units is this one or above it; an unknown one is a finding of its own. */
+    private static boolean within(Checkup checkup, String setting, String uid, JsonNode units, JsonNode some) {
+        for (JsonNode unit : units.path("organisationUnits")) {
+            if (unit.path("id").asText().equals(uid)) {
+                List<String> path = List.of(unit.path("path").asText("").split("/"));
+                return StreamSupport.stream(some.spliterator(), false).anyMatch(one -> path.contains(one.path("id").asText()));
+            }
+        }
+        checkup.add(Finding.of(Code.ORG_UNIT_UNKNOWN, "DHIS2 has no org unit " + uid + ", or this user may not see it.", "Correct " + setting + "."));
+        return true;
     }
 
     /** Takes what DHIS2 says of the user's rights in the program and of its being assigned to the site's org unit. */

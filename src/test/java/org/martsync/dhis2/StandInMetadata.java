@@ -161,12 +161,12 @@ final class StandInMetadata {
         return orgUnits.path("organisationUnits");
     }
 
-    /** The org units that all filters {@code id:eq:<uid>} let through, each with its path. */
+    /** The org units that all filters {@code id:in:[<uid>,…]} let through, each with its path. */
     ArrayNode orgUnits(List<String> filters) {
         ArrayNode wanted = JsonNodeFactory.instance.arrayNode();
         orgUnits().forEach(unit -> {
             String uid = unit.path("id").asText();
-            if (filters.stream().allMatch(filter -> filter.equals("id:eq:" + uid))) {
+            if (filters.stream().allMatch(filter -> filter.startsWith("id:in:[") && List.of(filter.substring(7, filter.length() - 1).split(",")).contains(uid))) {
                 wanted.add(((ObjectNode) unit.deepCopy()).put("path", units.get(uid).path()));
             }
         });
