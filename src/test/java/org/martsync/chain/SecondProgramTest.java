@@ -140,6 +140,23 @@ class SecondProgramTest {
     }
 
     @Test
+    void anEnrolmentThatWasDeletedInDhis2IsFollowedByAnother() {
+        patientWithPhone(1);
+        String deleted = afterRun(cough(1, "dry")).enrolment();
+        chain.dhis2.store().deleteEnrolment(deleted);
+
+        Event next = afterRun(cough(1, "wet"));
+
+        assertThat(next.enrolment()).as("DHIS2 takes no UID back").isNotEqualTo(deleted);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly(next.enrolment());
+    }
+
+    private static Event afterRun(int cough) {
+        chain.program.run();
+        return chain.stored(cough, TB_STAGE);
+    }
+
+    @Test
     void theOrgUnitOfTheConfigIsThatOfEnrolmentAndEvent() {
         chain.clinic.mapping("TB", TB_MAPPING, "{\"program\": \"" + TB + "\", \"orgUnit\": \"" + ELSEWHERE + "\"}");
         patientWithPhone(1);
