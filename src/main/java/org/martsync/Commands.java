@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What the program does on the command line besides running. */
-@Command(name = "java -jar mart-dhis2-sync.jar", subcommands = {Validate.class, CheckCommand.class, RehearseCommand.class},
+@Command(name = "java -jar mart-dhis2-sync.jar", subcommands = {Validate.class, CheckCommand.class, RehearseCommand.class, ReconcileCommand.class},
         header = "Brings patient events from a clinic's database into DHIS2.%n",
         description = "%nWithout a command it runs until it is stopped. Settings may be given with and without a command as --name=value; "
                 + "they win over the environment and config/application.yaml.%n",

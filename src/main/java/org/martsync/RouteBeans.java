@@ -3,8 +3,10 @@ package org.martsync;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
@@ -33,6 +35,9 @@ import org.martsync.event.Outcomes;
 import org.martsync.event.DeliverBatch;
 import org.martsync.patient.FindPatients;
 import org.martsync.patient.PlacePatients;
+import org.martsync.reconcile.MeasureReconcile;
+import org.martsync.reconcile.Reconcile;
+import org.martsync.reconcile.ReconcileDue;
 import org.martsync.rehearse.Rehearse;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.AskDhis2;
@@ -262,6 +267,24 @@ class RouteBeans {
     @Bean
     Rehearse rehearse() {
         return new Rehearse();
+    }
+
+    @Bean
+    Reconcile reconcile(Site site, Dhis2Server dhis2, MeterRegistry meters, Clock clock) {
+        return new Reconcile(site, dhis2, new MeasureReconcile(meters, clock));
+    }
+
+    /** @param zone that of the schedule of runs; empty means the machine's */
+    @Bean
+    ReconcileDue reconcileDue(@Value("${reconcile.schedule}") String cron, @Value("${reconcile.days}") int days,
+                              @Value("${schedule.time-zone}") String zone, Clock clock) throws ParseException {
+        return new ReconcileDue(cron, days, zone.isBlank() ? clock : clock.withZone(ZoneId.of(zone.strip())));
+    }
+
+    /** On which pages of a comparison with DHIS2 are read and compared, two at a time. */
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService reconcilers() {
+        return Executors.newFixedThreadPool(2);
     }
 
     @Bean

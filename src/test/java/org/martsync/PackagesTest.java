@@ -24,6 +24,7 @@ class PackagesTest {
             .layer("operate").definedBy("..martsync.operate..")
             .layer("rehearse").definedBy("..martsync.rehearse..")
             .layer("check").definedBy("..martsync.check..")
+            .layer("reconcile").definedBy("..martsync.reconcile..")
             .layer("page").definedBy("..martsync.page..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
@@ -39,6 +40,7 @@ class PackagesTest {
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync", "check")
             .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
             .whereLayer("check").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "rehearse")
+            .whereLayer("reconcile").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "sync")
             .whereLayer("page").mayOnlyAccessLayers("operate", "check", "sync", "beside")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayOnlyAccessLayers("words")
@@ -46,6 +48,6 @@ class PackagesTest {
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
-            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..check..", "..console..", "..database..")
+            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..check..", "..reconcile..", "..console..", "..database..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 }

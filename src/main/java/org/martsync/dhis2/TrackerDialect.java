@@ -72,6 +72,11 @@ public enum TrackerDialect {
         return container;
     }
 
+    /** The name of the list in an answer that is of events. */
+    String eventContainer() {
+        return this == V41 ? "events" : container;
+    }
+
     /** Whether people can be searched for by these values. Before 2.40.1 nothing says that a , or : belongs to a value. */
     public boolean takes(Collection<String> values) {
         return escapes || values.stream().noneMatch(value -> value.contains(",") || value.contains(":"));
@@ -85,6 +90,11 @@ public enum TrackerDialect {
     /** The parameter that asks for tracked entities by their UIDs. */
     String uids(List<String> uids) {
         return byUids + uids.stream().map(TrackerSearch::encode).collect(Collectors.joining(separator));
+    }
+
+    /** The parameter that asks for events by their UIDs. */
+    String eventUids(List<String> uids) {
+        return (this == V41 ? "events=" : mode + "=ACCESSIBLE&event=") + uids.stream().map(TrackerSearch::encode).collect(Collectors.joining(separator));
     }
 
     /** The parameters that search below an org unit; where it is blank, all that the user may see. */

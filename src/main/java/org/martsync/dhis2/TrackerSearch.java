@@ -21,6 +21,8 @@ public final class TrackerSearch {
     private static final String FIELDS = "trackedEntity,orgUnit,attributes[attribute,value],"
             + "enrollments[enrollment,program,status,orgUnit,enrolledAt,occurredAt";
 
+    private static final String EVENT = "event,enrollment,programStage,status,orgUnit,occurredAt,deleted,dataValues[dataElement,value]";
+
     private TrackerSearch() {
     }
 
@@ -33,6 +35,28 @@ public final class TrackerSearch {
         return cut(List.copyOf(uids)).stream()
                 .map(some -> dialect.uids(some) + "&fields=" + fields(withEvents) + "&" + dialect.wholeList())
                 .toList();
+    }
+
+    /**
+     * Writes the queries that read people by their UIDs with everything they have in a program, what was deleted included
+     * (recording 214).
+     *
+     * @param program its UID: without it the attributes that only the program has are not shown (recordings 104, 286); null for
+     *     people without an enrolment, who are not found by a program
+     */
+    public static List<String> everythingOf(TrackerDialect dialect, Collection<String> uids, String program) {
+        String fields = "trackedEntity,orgUnit,deleted,attributes[attribute,value],"
+                + "enrollments[enrollment,program,status,orgUnit,enrolledAt,occurredAt,deleted,events[" + EVENT + "]]";
+        return cut(List.copyOf(uids)).stream()
+                .map(some -> dialect.uids(some) + (program == null ? "" : "&program=" + encode(program))
+                        + "&includeDeleted=true&fields=" + encode(fields) + "&" + dialect.wholeList())
+                .toList();
+    }
+
+    /** Writes the queries that read events by their UIDs, deleted ones and those of deleted enrolments included (recordings 209, 215). */
+    public static List<String> eventsByUids(TrackerDialect dialect, Collection<String> uids) {
+        return cut(List.copyOf(uids)).stream()
+                .map(some -> dialect.eventUids(some) + "&includeDeleted=true&fields=" + encode(EVENT) + "&" + dialect.wholeList()).toList();
     }
 
     /**

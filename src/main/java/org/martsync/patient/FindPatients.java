@@ -253,6 +253,11 @@ public final class FindPatients {
         return patients.stream().filter(patient -> patient.open() && patient.inDhis2() == null).toList();
     }
 
+    /** The values a patient would be searched by, attribute to value; the empty ones left out. */
+    public static Map<String, String> searchedBy(Patient patient, Mapping mapping) {
+        return wanted(patient, attributesOf(mapping, mapping.searchable()).values());
+    }
+
     /** The values a patient is searched by, attribute to value, the empty ones left out. */
     private static Map<String, String> wanted(Patient patient, Collection<String> attributes) {
         Map<String, String> wanted = pick(patient.attributes().values(), attributes);

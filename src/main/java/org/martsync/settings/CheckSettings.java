@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.martsync.words.Words;
+import org.quartz.CronExpression;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.PlaceholderResolutionException;
 
@@ -169,6 +170,9 @@ final class CheckSettings {
         duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
         allow(new Setting("retention.log", "", "how long our rows of log are kept", "400d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
         allow(new Setting("retention.audit", "", "how long the rows of sync_audit are kept", "1000d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
+        allow(new Setting("reconcile.schedule", "", "when what is synced is compared with what DHIS2 holds", "0 10 2 * * ?"),
+                CronExpression::isValidExpression, "a Quartz cron expression, or empty for never");
+        number("reconcile.days", "of how many days back the events are compared then", "365", 1, 36_500);
         yesOrNo(new Setting("routes.watch", "", "whether edited route files are taken up without a restart", "true"));
     }
 

@@ -41,9 +41,10 @@ class MigrationsTest {
             "enrolment_tracker", "event_tracker", "orgunit_tracker", "analytics_cron_job", "patient", "encounter",
             "program_enrolment");
     private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit", "sync_enrolment",
+            "sync_reconcile", "sync_reconcile_finding",
             Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
-            List.of("sync_events_pending", "sync_instance_tracker_patient", "sync_log_days", "sync_patient_identifier", "sync_program_enrolment_patient");
+            List.of("sync_events_pending", "sync_events_synced", "sync_instance_tracker_patient", "sync_log_days", "sync_patient_identifier", "sync_program_enrolment_patient");
 
     private final List<Clinic> clinics = new ArrayList<>();
     private final ExecutorService nodes = Executors.newCachedThreadPool();
@@ -157,8 +158,9 @@ class MigrationsTest {
 
         assertThat(clinic.jdbc().queryForList("""
                 SELECT obj_description(oid) FROM pg_class
-                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit', 'sync_enrolment')""", String.class))
-                .hasSize(6).doesNotContainNull();
+                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit', 'sync_enrolment', 'sync_reconcile',
+                    'sync_reconcile_finding')""", String.class))
+                .hasSize(8).doesNotContainNull();
     }
 
     @Test
@@ -182,7 +184,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "8");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8");
         assertOurIndexesServe(clinic);
     }
 

@@ -261,6 +261,14 @@ public final class TrackerStore {
                 event.scheduledAt(), event.completedAt(), event.dataValues(), true, null), event.stamp());
     }
 
+    /** Forgets an event without a mark, as a DHIS2 that was restored from an older backup has. */
+    public synchronized void forget(String uid) {
+        Event event = events.remove(uid);
+        if (event != null) {
+            eventsByEnrolment.get(event.enrolment()).remove(uid);
+        }
+    }
+
     synchronized Collection<TrackedEntity> allTrackedEntities() {
         return new ArrayList<>(trackedEntities.values());
     }

@@ -1,0 +1,237 @@
+package org.martsync.reconcile;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.DataElement;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.StoredPerson;
+import org.martsync.dhis2.StoredPerson.StoredEnrolment;
+import org.martsync.dhis2.StoredPerson.StoredEvent;
+import org.martsync.dhis2.TrackedEntity;
+import org.martsync.dhis2.ValueType;
+import org.martsync.event.Mappings;
+import org.martsync.event.PendingEvent;
+import org.martsync.mapping.Mapping;
+import org.martsync.mapping.SameValue;
+import org.martsync.patient.FindPatients;
+import org.martsync.patient.Patient;
+import org.martsync.reconcile.Finding.Kind;
+import org.martsync.reconcile.Finding.Thing;
+
+/**
+ * Finds what of a page's events, enrolments and people is not in DHIS2 as the clinic holds it.
+ *
+ * <p>Compared is what would be sent now. The hazards: what the clinic edited since is on its way and no finding; what a health
+ * worker changed must never count as repairable, as sending again would overwrite it.
+ */
+final class ComparePage {
+
+    private final Page page;
+    private final ProgramMetadata program;
+    private final String since;
+    private final Set<String> stages;
+
+    /** @param since {@code yyyy-MM-dd} or empty: events that are there without a row are told from that day on */
+    ComparePage(Page page, Mappings mappings, String since) {
+        this.page = page;
+        this.program = page.batch().program();
+        this.since = since;
+        this.stages = StreamSupport.stream(mappings.all().spliterator(), false).map(Mapping::stage).filter(Objects::nonNull).collect(Collectors.toSet());
+    }
+
+    void compare() {
+        page.versions().forEach((uid, versions) -> compareEvent(versions));
+        page.patients().forEach((patient, event) -> {
+            comparePerson(patient, event);
+            findUnknown(patient);
+        });
+    }
+
+    // ---- events
+
+    private void compareEvent(List<PendingEvent> versions) {
+        PendingEvent event = versions.get(versions.size() - 1);
+        if (event.uid() == null) {
+            add(event, Kind.NOT_COMPARED, null, null, null, why(event));
+            return;
+        }
+        StoredEvent stored = event.patient() == null ? null : page.storedOf(event.patient()).get(event.uid());
+        if (stored == null) {
+            stored = page.elsewhere(event.uid());
+            if (stored == null) {
+                versions.forEach(this::missing);
+                return;
+            }
+            if (!stored.deleted()) {
+                add(event, Kind.MISPLACED, null, null, null, null);
+                return;
+            }
+        }
+        if (stored.deleted()) {
+            add(event, Kind.DELETED, null, null, null, null);
+        } else if (versions.stream().anyMatch(version -> version.payload() == null)) {
+            add(event, Kind.NOT_COMPARED, null, null, null, versions.stream().map(ComparePage::why).filter(Objects::nonNull).findFirst().orElse(null));
+        } else {
+            compareEvent(event, versions, stored);
+        }
+    }
+
+    private void missing(PendingEvent event) {
+        String hindrance = event.payload() == null ? why(event)
+                : page.deleted(event.patient()) ? "the person was deleted in DHIS2"
+                : enrolmentDeleted(event.patient()) ? "the enrolment was deleted in DHIS2" : null;
+        page.add(new Finding(Thing.EVENT, Kind.MISSING, event.id(), event.uid(), null, null, null, hindrance, hindrance == null));
+    }
+
+    private static String why(PendingEvent event) {
+        return event.rejection() != null ? event.rejection() : event.waitsFor() != null ? event.waitsFor()
+                : event.payload() == null ? "another patient of this page is the same person in DHIS2" : null;
+    }
+
+    private void compareEvent(PendingEvent event, List<PendingEvent> versions, StoredEvent stored) {
+        Map<String, Object> ours = event.payload();
+        differ(event, "status", String.valueOf(ours.get("status")), stored.status());
+        differ(event, "org unit", String.valueOf(ours.get("orgUnit")), stored.orgUnit());
+        differ(event, "date", String.valueOf(ours.get("occurredAt")), stored.day());
+        ProgramStage stage = program.stages().get(stored.stage());
+        values(versions).forEach((id, value) -> {
+            DataElement element = stage == null ? null : stage.dataElements().get(id);
+            String there = stored.values().get(id);
+            if (!SameValue.of(value, there, element == null ? ValueType.TEXT : element.type(), element == null ? null : element.options())) {
+                add(event, Kind.CHANGED, element == null ? id : element.name() + " (" + id + ")", value, there == null ? "" : there, null);
+            }
+        });
+    }
+
+    /** Of several versions that went one after the other each value as the latest has it: what is left out of one stays. */
+    private static Map<String, String> values(List<PendingEvent> versions) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (PendingEvent version : versions) {
+            if (version.payload().get("dataValues") instanceof List<?> list) {
+                for (Object one : list) {
+                    if (one instanceof Map<?, ?> pair) {
+                        values.put(String.valueOf(pair.get("dataElement")), Objects.toString(pair.get("value"), ""));
+                    }
+                }
+            }
+        }
+        return values;
+    }
+
+    private void differ(PendingEvent event, String field, String ours, String theirs) {
+        if (!ours.equals(theirs)) {
+            add(event, Kind.CHANGED, field, ours, theirs, null);
+        }
+    }
+
+    private void add(PendingEvent event, Kind kind, String field, String ours, String theirs, String reason) {
+        page.add(new Finding(Thing.EVENT, kind, event.id(), event.uid(), field, ours, theirs, reason, false));
+    }
+
+    // ---- people
+
+    private void comparePerson(Patient patient, PendingEvent event) {
+        if (patient.trackers().isEmpty()) {
+            return;
+        }
+        StoredPerson person = page.personOf(patient);
+        if (person == null) {
+            add(Thing.PERSON, page.deleted(patient) ? Kind.DELETED : Kind.MISSING, event, patient.trackers().get(0).trackedEntity(), null, null, null);
+            return;
+        }
+        compareEnrolment(patient, event, person);
+        compareAttributes(patient, event, person);
+        findNamesakes(patient, event, person);
+    }
+
+    private static String enrolmentOf(Patient patient, StoredPerson person) {
+        return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(person.uid())).map(Patient.Tracked::enrolment)
+                .filter(Objects::nonNull).findFirst().orElse(null);
+    }
+
+    private boolean enrolmentDeleted(Patient patient) {
+        StoredPerson person = page.personOf(patient);
+        String uid = person == null ? null : enrolmentOf(patient, person);
+        return uid != null && person.enrolments().stream().anyMatch(enrolment -> enrolment.uid().equals(uid) && enrolment.deleted());
+    }
+
+    private void compareEnrolment(Patient patient, PendingEvent event, StoredPerson person) {
+        String uid = enrolmentOf(patient, person);
+        if (uid != null && person.enrolments().stream().noneMatch(enrolment -> enrolment.uid().equals(uid) && !enrolment.deleted())) {
+            add(Thing.ENROLMENT, enrolmentDeleted(patient) ? Kind.DELETED : Kind.MISSING, event, uid, null, null, null);
+        }
+    }
+
+    /**
+     * Only what was sent as it is now: what the clinic changed since goes with the patient's next event. An attribute that is empty
+     * here says nothing, as it is not cleared in DHIS2 the first time.
+     */
+    private void compareAttributes(Patient patient, PendingEvent event, StoredPerson person) {
+        if (patient.trackedEntity() == null || patient.trackedEntity().toSend() || !patient.attributes().problems().isEmpty()) {
+            return;
+        }
+        patient.attributes().values().forEach((id, value) -> {
+            Attribute attribute = program.attributes().get(id);
+            String there = person.attributes().get(id);
+            if (!value.isBlank() && attribute != null && !SameValue.of(value, there, attribute.type(), attribute.options())) {
+                add(Thing.PERSON, Kind.CHANGED, event, person.uid(), attribute.name() + " (" + id + ")", value, there == null ? "" : there);
+            }
+        });
+    }
+
+    private void findNamesakes(Patient patient, PendingEvent event, StoredPerson person) {
+        Map<String, String> searched = FindPatients.searchedBy(patient, page.batch().patientMapping());
+        if (searched.isEmpty()) {
+            return;
+        }
+        for (TrackedEntity hit : page.namesakes()) {
+            boolean same = searched.entrySet().stream().allMatch(entry ->
+                    entry.getValue().toLowerCase(Locale.ROOT).equals(hit.attributes().getOrDefault(entry.getKey(), "").toLowerCase(Locale.ROOT)));
+            if (same && !hit.uid().equals(person.uid())) {
+                add(Thing.PERSON, Kind.DUPLICATED, event, person.uid(), null, null, hit.uid());
+            }
+        }
+    }
+
+    private void add(Thing thing, Kind kind, PendingEvent event, String uid, String field, String ours, String theirs) {
+        page.add(new Finding(thing, kind, event.id(), uid, field, ours, theirs, null, false));
+    }
+
+    // ---- what is there and not from here
+
+    private void findUnknown(Patient patient) {
+        StoredPerson person = page.personOf(patient);
+        if (person == null) {
+            return;
+        }
+        Set<String> known = page.known(patient);
+        for (StoredEnrolment enrolment : person.enrolments()) {
+            if (enrolment.deleted()) {
+                continue;
+            }
+            for (StoredEvent event : enrolment.events()) {
+                if (!event.deleted() && !known.contains(event.uid()) && stages.contains(event.stage()) && event.day().compareTo(since) >= 0) {
+                    unknown(patient, enrolment, event, known);
+                }
+            }
+        }
+    }
+
+    private void unknown(Patient patient, StoredEnrolment enrolment, StoredEvent event, Set<String> known) {
+        Set<String> twins = enrolment.events().stream()
+                .filter(other -> !other.deleted() && known.contains(other.uid()) && other.stage().equals(event.stage()) && other.day().equals(event.day()))
+                .map(StoredEvent::uid).collect(Collectors.toSet());
+        PendingEvent twin = page.batch().events().stream().filter(one -> one.patient() == patient && twins.contains(one.uid())).findFirst().orElse(null);
+        ProgramStage stage = program.stages().get(event.stage());
+        page.add(new Finding(Thing.EVENT, twin == null ? Kind.UNKNOWN : Kind.DUPLICATED, twin == null ? null : twin.id(), event.uid(), null, null,
+                (stage == null ? event.stage() : stage.name() + " (" + event.stage() + ")") + " of " + event.day(), null, false));
+    }
+}
