@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Measures the program and writes {@code target/bench.json}; takes about a quarter of an hour.
- * {@code -Dbench.only=ceiling}, {@code growth}, {@code processes} or {@code history} does that part alone.
+ * Measures the program and writes {@code target/bench.json}; takes about twenty minutes.
+ * {@code -Dbench.only=ceiling}, {@code growth}, {@code processes}, {@code history} or {@code reconcile} does that part alone.
  */
 public final class Bench {
 
@@ -27,6 +27,7 @@ public final class Bench {
         parts.put("growth", figures -> new Growth(figures).measure());
         parts.put("processes", figures -> new TwoProcesses(figures).measure());
         parts.put("history", figures -> new History(figures).measure());
+        parts.put("reconcile", figures -> new ReadBack(figures).measure());
         String only = System.getProperty("bench.only", "");
         if (!only.isEmpty()) {
             parts.keySet().retainAll(Set.of(only));

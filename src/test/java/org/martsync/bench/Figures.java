@@ -39,6 +39,7 @@ final class Figures {
             Map.entry("knownStatementsPerEvent", Goal.atMost(1.0 / 25)),
             Map.entry("twoProcessRatio", Goal.atLeast(1.9)),
             Map.entry("eventsSentTwice", Goal.atMost(0)),
+            Map.entry("reconcileSeconds", Goal.atMost(300)),
             Map.entry("idleRunMillis", Goal.atMost(10)),
             Map.entry("idleStatements", Goal.atMost(1)),
             Map.entry("delayMedianMillis", Goal.atMost(1200)),
