@@ -23,5 +23,5 @@ patients AS (
 )
 SELECT json_agg(patient ORDER BY patient)::text AS claimed, max(patient) AS last, 0 AS walked
 FROM patients
-GROUP BY greatest((total - 1) / 500, place / 200)::int
+GROUP BY greatest(div(total - 1, 500), div(place, 200))
 ORDER BY max(patient)

@@ -71,8 +71,15 @@ final class ReconcileCommand implements Callable<Integer> {
             Reconciliation reconciliation = routes.requestBody("direct:reconcile",
                     new Reconciliation(Instant.now().truncatedTo(ChronoUnit.MILLIS), since, restart), Reconciliation.class);
             List<Map<String, Object>> found = report(routes, reconciliation);
+            if (!json) {
+                System.out.println(text(reconciliation, found));
+            }
             Repair repaired = repair ? repair(routes, reconciliation, found) : null;
-            System.out.println(json ? json(reconciliation, found, repaired) : text(reconciliation, found, repaired));
+            if (json) {
+                System.out.println(json(reconciliation, found, repaired));
+            } else if (repaired != null) {
+                System.out.println(repaired.outcome());
+            }
             return found.isEmpty() ? 0 : FOUND;
         } catch (RuntimeException broken) {
             System.err.println("The comparison broke off: " + inWords(broken) + ".");
@@ -119,7 +126,7 @@ final class ReconcileCommand implements Callable<Integer> {
 
     // ---- for people
 
-    private static String text(Reconciliation reconciliation, List<Map<String, Object>> found, Repair repaired) {
+    private static String text(Reconciliation reconciliation, List<Map<String, Object>> found) {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d events%s compared with DHIS2: %s", reconciliation.events(),
                 reconciliation.since() == null ? "" : " since " + reconciliation.since(), found.isEmpty() ? "all are there as the clinic holds them." : ""));
         for (Map<String, Object> group : found) {
@@ -130,9 +137,6 @@ final class ReconcileCommand implements Callable<Integer> {
                     text.append("        ").append(example(detail)).append('\n');
                 }
             }
-        }
-        if (repaired != null) {
-            text.append('\n').append(repaired.outcome());
         }
         return text.toString().stripTrailing();
     }

@@ -278,7 +278,7 @@ class RouteBeans {
     @Bean
     ReconcileDue reconcileDue(@Value("${reconcile.schedule}") String cron, @Value("${reconcile.days}") int days,
                               @Value("${schedule.time-zone}") String zone, Clock clock) throws ParseException {
-        return new ReconcileDue(cron, days, zone.isBlank() ? clock : clock.withZone(ZoneId.of(zone.strip())));
+        return new ReconcileDue(cron, days, zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()), clock);
     }
 
     /** On which pages of a comparison with DHIS2 are read and compared, two at a time. */

@@ -52,6 +52,12 @@ final class Figures {
         return (Receipt) ask("direct:retrigger-group", group);
     }
 
+    /** What came of the last comparison with DHIS2, or null where there was none. */
+    @SuppressWarnings("unchecked")
+    Reconciled reconciled(TellTime time) {
+        return Reconciled.of((Map<String, Object>) ask("direct:page-reconciled", null), time);
+    }
+
     @SuppressWarnings("unchecked")
     Map<String, Object> pause() {
         return (Map<String, Object>) ask("direct:read-pause", null);

@@ -20,11 +20,13 @@ class OverviewPage {
     private final Operations operations;
     private final Figures figures;
     private final TellNow tellNow;
+    private final TellTime time;
 
-    OverviewPage(Operations operations, Figures figures, TellNow tellNow) {
+    OverviewPage(Operations operations, Figures figures, TellNow tellNow, TellTime time) {
         this.operations = operations;
         this.figures = figures;
         this.tellNow = tellNow;
+        this.time = time;
     }
 
     @GetMapping("/")
@@ -32,6 +34,7 @@ class OverviewPage {
         try {
             page.addAttribute("now", tellNow.tell());
             page.addAttribute("arrivals", figures.arrivals());
+            page.addAttribute("reconciled", figures.reconciled(time));
             List<FailureGroup> failures = figures.failures();
             page.addAttribute("failures", failures.stream().limit(GROUPS_SHOWN).toList());
             page.addAttribute("otherFailures", failures.stream().skip(GROUPS_SHOWN).mapToLong(FailureGroup::count).sum());

@@ -63,14 +63,15 @@ final class ComparePage {
             add(event, Kind.NOT_COMPARED, null, null, null, why(event));
             return;
         }
-        StoredEvent stored = event.patient() == null ? null : page.storedOf(event.patient()).get(event.uid());
+        StoredEvent stored = page.storedOf(event.patient()).get(event.uid());
         if (stored == null) {
             stored = page.elsewhere(event.uid());
             if (stored == null) {
                 versions.forEach(this::missing);
                 return;
             }
-            if (!stored.deleted()) {
+            // whose identifier was corrected since, the trackers do not know: their events are where they were
+            if (!stored.deleted() && !event.patient().trackers().isEmpty()) {
                 add(event, Kind.MISPLACED, null, null, null, null);
                 return;
             }

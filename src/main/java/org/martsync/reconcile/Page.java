@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.martsync.dhis2.StoredPerson;
@@ -33,6 +32,7 @@ public final class Page {
     private final Map<String, StoredPerson> people = new HashMap<>();
     /** Those who were not found in the program, looked for without it. */
     private final Map<String, StoredPerson> outside = new HashMap<>();
+    private final Map<Patient, Map<String, StoredEvent>> storedOf = new HashMap<>();
     private final Map<String, StoredEvent> elsewhere = new HashMap<>();
     private final List<TrackedEntity> namesakes = new ArrayList<>();
     private Set<String> unknown = new HashSet<>();
@@ -106,6 +106,10 @@ public final class Page {
 
     /** The events that a patient's people in DHIS2 show or showed, by UID: not those that stand under a deleted enrolment (recording 207). */
     Map<String, StoredEvent> storedOf(Patient patient) {
+        return storedOf.computeIfAbsent(patient, this::collect);
+    }
+
+    private Map<String, StoredEvent> collect(Patient patient) {
         Map<String, StoredEvent> stored = new HashMap<>();
         theirs(patient, people).flatMap(person -> person.enrolments().stream())
                 .flatMap(enrolment -> enrolment.events().stream().filter(event -> event.deleted() || !enrolment.deleted()))
@@ -115,8 +119,7 @@ public final class Page {
 
     /** UIDs of compared events that none of their patient's people has. */
     Collection<String> notSeen() {
-        Map<Patient, Map<String, StoredEvent>> stored = batch.patients().stream().collect(Collectors.toMap(Function.identity(), this::storedOf));
-        return toCompare().filter(event -> event.uid() != null && !stored.getOrDefault(event.patient(), Map.of()).containsKey(event.uid()))
+        return toCompare().filter(event -> event.uid() != null && !storedOf(event.patient()).containsKey(event.uid()))
                 .map(PendingEvent::uid).distinct().toList();
     }
 
@@ -212,6 +215,7 @@ public final class Page {
         batch = null;
         people.clear();
         outside.clear();
+        storedOf.clear();
         elsewhere.clear();
         namesakes.clear();
     }

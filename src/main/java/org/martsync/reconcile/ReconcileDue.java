@@ -3,6 +3,7 @@ package org.martsync.reconcile;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Date;
 import java.util.TimeZone;
 import org.quartz.CronExpression;
@@ -12,21 +13,23 @@ public final class ReconcileDue {
 
     private final CronExpression cron;
     private final int days;
+    private final ZoneId zone;
     private final Clock clock;
     private Instant looked;
 
     /**
-     * @param cron a Quartz expression, read in the clock's zone; empty for never
+     * @param cron a Quartz expression, read in the zone; empty for never
      * @param days of how many days back the events are compared
      * @throws ParseException when it is none; the settings are checked before
      */
-    public ReconcileDue(String cron, int days, Clock clock) throws ParseException {
+    public ReconcileDue(String cron, int days, ZoneId zone, Clock clock) throws ParseException {
         this.cron = cron.isBlank() ? null : new CronExpression(cron.strip());
         this.days = days;
+        this.zone = zone;
         this.clock = clock;
         this.looked = clock.instant();
         if (this.cron != null) {
-            this.cron.setTimeZone(TimeZone.getTimeZone(clock.getZone()));
+            this.cron.setTimeZone(TimeZone.getTimeZone(zone));
         }
     }
 
@@ -42,6 +45,6 @@ public final class ReconcileDue {
             due = tick.toInstant();
         }
         looked = now;
-        return due == null ? null : new Reconciliation(due, due.atZone(clock.getZone()).toLocalDate().minusDays(days), false);
+        return due == null ? null : new Reconciliation(due, due.atZone(zone).toLocalDate().minusDays(days), false);
     }
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.StandInFaults;
+import org.martsync.reconcile.Reconciliation;
 import org.yaml.snakeyaml.Yaml;
 
 /** The alert rules and the dashboard of {@code config/} ask for numbers that the program has, by labels that it gives them. */
@@ -63,6 +66,7 @@ class AlertFilesTest {
             try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj")) {
                 dhis2.fail(1, StandInFaults.posts()).with(413, "Too large");
                 program.run();
+                program.bean(ProducerTemplate.class).requestBody("direct:reconcile", new Reconciliation(Instant.now(), null, false));
                 dhis2.refuseConnections();
                 clinic.jdbc().update("UPDATE events_to_sync SET synced = false");
                 program.run();

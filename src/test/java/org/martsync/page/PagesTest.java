@@ -74,6 +74,19 @@ class PagesTest {
     }
 
     @Test
+    void itTellsWhatTheLastComparisonWithDhis2Found() {
+        assertThat(overview("guest")).doesNotContain("id=\"reconciled\"");
+        chain.clinic.jdbc().update("INSERT INTO sync_reconcile (name, since, events, ended_at) VALUES (now(), '2026-01-01', 48210, now())");
+        assertThat(overview("guest")).containsPattern("<p id=\"reconciled\" ?(class=\"\")?>All 48,210 events since 1 Jan 2026 are in DHIS2, checked \\d\\d:\\d\\d\\.</p>");
+        chain.clinic.jdbc().update("INSERT INTO sync_reconcile_finding (reconcile, thing, kind, event_id, uid, field, repairable) "
+                + "SELECT r.id, f.* FROM sync_reconcile r, (VALUES ('event', 'missing', 1, 'a', NULL, true), ('event', 'missing', 2, 'b', NULL, true), "
+                + "('event', 'changed', 3, 'c', 'one', false), ('event', 'changed', 3, 'c', 'other', false), ('person', 'duplicated', 4, 'd', NULL, false)) AS f");
+        assertThat(overview("guest")).containsPattern("<p id=\"reconciled\" class=\"problem\">Of 48,210 events since 1 Jan 2026: 2 missing in DHIS2, 1 changed there, "
+                + "1 otherwise not as it should be, checked \\d\\d:\\d\\d\\. The command reconcile names them\\.</p>");
+        chain.clinic.jdbc().execute("TRUNCATE sync_reconcile CASCADE");
+    }
+
+    @Test
     void itTellsWhenTheNextRunBegins() {
         chain.clinic.schedule("0 0 0 1 1 ? 2099", true);
         await().untilAsserted(() -> assertThat(overview("guest")).containsPattern("The next run begins in \\d+ days, at Thu 1 Jan 2099, 00:00\\."));

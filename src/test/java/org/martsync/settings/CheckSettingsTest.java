@@ -108,6 +108,7 @@ class CheckSettingsTest {
         "sync.batch-patients|-1", "sync.batch-events|99999999999", "sync.event-status|DONE", "sync.patience|10 m",
         "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
         "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",
+        "reconcile.schedule|02:10", "reconcile.days|0",
         "notify.failures-limit|101", "notify.failures-of|0", "notify.mail.to|the lab", "notify.mail.to|a@b.example; c@d.example",
         "notify.mail.server|smtp://mail", "notify.mail.encryption|yes", "notify.webhook|hooks.example/a", "console.inspect-for|15", "server.port|99999"})
     void aWrongValueIsNamed(String name, String value) throws IOException {
