@@ -53,10 +53,14 @@ public final class TrackerSearch {
                 .toList();
     }
 
-    /** Writes the queries that read events by their UIDs, deleted ones and those of deleted enrolments included (recordings 209, 215). */
-    public static List<String> eventsByUids(TrackerDialect dialect, Collection<String> uids) {
+    /**
+     * Writes the queries that read events by their UIDs, deleted ones and those of deleted enrolments included (recordings 209, 215).
+     *
+     * @param program the UID of theirs, without which 2.43 answers no question for events
+     */
+    public static List<String> eventsByUids(TrackerDialect dialect, Collection<String> uids, String program) {
         return cut(List.copyOf(uids)).stream()
-                .map(some -> dialect.eventUids(some) + "&includeDeleted=true&fields=" + encode(EVENT) + "&" + dialect.wholeList()).toList();
+                .map(some -> dialect.eventUids(some) + "&program=" + encode(program) + "&includeDeleted=true&fields=" + encode(EVENT) + "&" + dialect.wholeList()).toList();
     }
 
     /**

@@ -86,7 +86,7 @@ public final class Reconcile {
 
     /** The questions for the events that were not found among their person's. */
     public List<String> askForEvents(Page page) {
-        return TrackerSearch.eventsByUids(dhis2.dialect(), page.notSeen());
+        return TrackerSearch.eventsByUids(dhis2.dialect(), page.notSeen(), page.batch().program().id());
     }
 
     public void takeEvents(Page page, Dhis2Answer answer) {

@@ -7,10 +7,12 @@ import static org.martsync.chain.WholeChain.IDENTIFIER;
 import static org.martsync.chain.WholeChain.TEXT;
 import static org.martsync.chain.WholeChain.UIC;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
+import org.martsync.reconcile.Reconciliation;
 import org.martsync.sync.Run;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -79,6 +82,25 @@ class VersionsTest {
         assertThat(chain.dhis2.store().events()).hasSize(5);
         assertThat(chain.dhis2.store().enrolments()).hasSize(4);
         assertThat(chain.dhis2.store().trackedEntities()).extracting(TrackedEntity::uid).contains("FoundTe0001", "OtherTe0001").hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.38.7", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0"})
+    void whatDhis2LostOrDeletedIsToldApart(String version) {
+        chain.dhis2.plays(version);
+        chain.patients(3);
+        int kept = chain.visit(1, "kept");
+        int lost = chain.visit(2, "lost");
+        int deleted = chain.visit(3, "deleted");
+        chain.program.run();
+        chain.assertEvent(kept).isSynced();
+        chain.dhis2.store().forget(chain.stored(lost).uid());
+        chain.dhis2.store().deleteEvent(chain.stored(deleted).uid());
+
+        chain.program.bean(ProducerTemplate.class).requestBody("direct:reconcile", new Reconciliation(Instant.now(), null, true));
+
+        assertThat(chain.clinic.jdbc().queryForList("SELECT kind || ' ' || event_id FROM sync_reconcile_finding"
+                + " WHERE reconcile = (SELECT max(id) FROM sync_reconcile)", String.class)).containsExactlyInAnyOrder("missing " + lost, "deleted " + deleted);
     }
 
     @ParameterizedTest

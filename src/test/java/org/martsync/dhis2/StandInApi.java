@@ -115,7 +115,7 @@ final class StandInApi {
             return switch (parts[0]) {
                 case "trackedEntities" -> list(new StandInSearch(world, release.understood(parameters), user).trackedEntities());
                 case "enrollments" -> list(new StandInSearch(world, parameters, user).enrolments());
-                case "events" -> list(new StandInSearch(world, parameters, user).events());
+                case "events" -> list(new StandInSearch(world, release.understoodOfEvents(parameters), user).events());
                 default -> unknown(path);
             };
         }

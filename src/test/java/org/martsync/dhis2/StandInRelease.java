@@ -16,6 +16,7 @@ record StandInRelease(String version, int number, int patch) {
     /** What 2.41 named anew under tracker/trackedEntities, and what is the same in it but for the separator. */
     private static final Map<String, String> RENAMED = Map.of("orgUnit", "orgUnits", "ouMode", "orgUnitMode",
             "trackedEntity", "trackedEntities", "skipPaging", "paging");
+    private static final Map<String, String> RENAMED_OF_EVENTS = Map.of("event", "events", "ouMode", "orgUnitMode", "skipPaging", "paging");
     private static final Set<String> LISTS = Set.of("trackedEntities", "enrollments", "events");
 
     static StandInRelease of(String version) {
@@ -42,23 +43,33 @@ record StandInRelease(String version, int number, int patch) {
         if (number >= 42) {
             return sent;
         }
+        StandInParameters understood = inNewWords(sent, RENAMED);
+        if (!newNames()) {
+            asBefore41(understood);
+        }
+        return understood;
+    }
+
+    /** The same of a search for events. */
+    StandInParameters understoodOfEvents(StandInParameters sent) {
+        return number >= 42 ? sent : inNewWords(sent, RENAMED_OF_EVENTS);
+    }
+
+    private StandInParameters inNewWords(StandInParameters sent, Map<String, String> names) {
         StandInParameters understood = new StandInParameters("");
         sent.each((name, values) -> {
-            boolean old = RENAMED.containsKey(name);
-            boolean renamed = RENAMED.containsValue(name);
-            if (old && sent.has(RENAMED.get(name)) && newNames()) {
-                throw new StandInPayload.Unreadable("Only one parameter of '" + name + "' and '" + RENAMED.get(name) + "' must be specified.");
+            boolean old = names.containsKey(name);
+            boolean renamed = names.containsValue(name);
+            if (old && sent.has(names.get(name)) && newNames()) {
+                throw new StandInPayload.Unreadable("Only one parameter of '" + name + "' and '" + names.get(name) + "' must be specified.");
             }
             if (old) {
-                understood.put(RENAMED.get(name), values.stream().map(value -> name.equals("skipPaging")
+                understood.put(names.get(name), values.stream().map(value -> name.equals("skipPaging")
                         ? String.valueOf(!value.equals("true")) : value.replace(";", ",")).toList());
             } else if (!renamed || newNames()) {
                 understood.put(name, name.equals("filter") && !escapes() ? values.stream().map(value -> value.replace("/", "//")).toList() : values);
             }
         });
-        if (!newNames()) {
-            asBefore41(understood);
-        }
         return understood;
     }
 
