@@ -147,7 +147,7 @@ final class ReconcileCommand implements Callable<Integer> {
             case "event missing" -> "events are missing in DHIS2, and nobody deleted them there; --repair can have "
                     + number(group, "repairable") + " of them sent again";
             case "event deleted" -> "events were deleted in DHIS2. Such a one never comes back under its UID, so it is not repaired: "
-                    + "if it is still wanted, enter it in DHIS2 by hand";
+                    + "if it is still wanted, enter it in DHIS2 by hand or record the encounter anew";
             case "event misplaced" -> "events are in DHIS2 where their patient does not show them, under a deleted enrolment or another person. "
                     + "Look them up there by their UID";
             case "event changed" -> "events differ in " + field + ". Changed in DHIS2 since, or the mapping was: correct it where it is wrong; "
@@ -158,7 +158,7 @@ final class ReconcileCommand implements Callable<Integer> {
             case "event not_compared" -> "events cannot be compared, as they could not be sent any more";
             case "enrolment missing" -> "enrolments are missing in DHIS2; the patient's next event makes another";
             case "enrolment deleted" -> "enrolments were deleted in DHIS2; the patient's next event makes another";
-            case "person missing" -> "people are missing in DHIS2, or this user may not see them; their next event looks for them anew";
+            case "person missing" -> "people are missing in DHIS2; their next event looks for them anew";
             case "person deleted" -> "people were deleted in DHIS2; their next event looks for them anew";
             case "person changed" -> "people differ in " + field + ". Changed in DHIS2 since: correct it where it is wrong";
             case "person duplicated" -> "people have somebody beside them in DHIS2 with the values they are searched by. Merge the two there";

@@ -88,7 +88,7 @@ final class ComparePage {
     private void missing(PendingEvent event) {
         String hindrance = event.payload() == null ? why(event)
                 : page.deleted(event.patient()) ? "the person was deleted in DHIS2"
-                : enrolmentDeleted(event.patient()) ? "the enrolment was deleted in DHIS2" : null;
+                : enrolmentDeleted(event.patient()) ? "the enrolment was deleted in DHIS2" : page.notToBeMade(event.patient());
         page.add(new Finding(Thing.EVENT, Kind.MISSING, event.id(), event.uid(), null, null, null, hindrance, hindrance == null));
     }
 
@@ -145,7 +145,8 @@ final class ComparePage {
         }
         StoredPerson person = page.personOf(patient);
         if (person == null) {
-            add(Thing.PERSON, page.deleted(patient) ? Kind.DELETED : Kind.MISSING, event, patient.trackers().get(0).trackedEntity(), null, null, null);
+            page.add(new Finding(Thing.PERSON, page.deleted(patient) ? Kind.DELETED : Kind.MISSING, event.id(), patient.trackers().get(0).trackedEntity(),
+                    null, null, null, page.notToBeMade(patient), false));
             return;
         }
         compareEnrolment(patient, event, person);

@@ -33,6 +33,7 @@ public final class Page {
     /** Those who were not found in the program, looked for without it. */
     private final Map<String, StoredPerson> outside = new HashMap<>();
     private final Map<Patient, Map<String, StoredEvent>> storedOf = new HashMap<>();
+    private final Map<Patient, String> notToBeMade = new HashMap<>();
     private final Map<String, StoredEvent> elsewhere = new HashMap<>();
     private final List<TrackedEntity> namesakes = new ArrayList<>();
     private Set<String> unknown = new HashSet<>();
@@ -90,6 +91,25 @@ public final class Page {
 
     void foundOutside(List<StoredPerson> answer) {
         answer.forEach(person -> outside.put(person.uid(), person));
+    }
+
+    /** The patients of whom DHIS2 shows nobody, nor that somebody was deleted, each with the UID that the trackers have. */
+    Map<String, Patient> vanished() {
+        Map<String, Patient> vanished = new LinkedHashMap<>();
+        batch.patients().stream().filter(patient -> !patient.trackers().isEmpty())
+                .filter(patient -> Stream.of(people, outside).flatMap(found -> theirs(patient, found)).findAny().isEmpty())
+                .forEach(patient -> vanished.put(patient.trackers().get(0).trackedEntity(), patient));
+        return vanished;
+    }
+
+    /** Takes why a person who has vanished cannot be made anew. */
+    void notToBeMade(Patient patient, String reason) {
+        notToBeMade.put(patient, reason);
+    }
+
+    /** Why a patient's person cannot be made anew, or null. */
+    String notToBeMade(Patient patient) {
+        return notToBeMade.get(patient);
     }
 
     /** Says of each patient who they are in DHIS2, as a run would see it. */
@@ -216,6 +236,7 @@ public final class Page {
         people.clear();
         outside.clear();
         storedOf.clear();
+        notToBeMade.clear();
         elsewhere.clear();
         namesakes.clear();
     }

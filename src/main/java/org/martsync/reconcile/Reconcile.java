@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Dhis2Answer;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Server;
+import org.martsync.dhis2.ExplainFault;
+import org.martsync.dhis2.ImportReport;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.StoredPerson;
 import org.martsync.dhis2.TrackedEntity;
@@ -27,6 +30,8 @@ import org.martsync.sync.Run;
 /** Takes a comparison with DHIS2 from page to page; called by {@code routes/reconcile.camel.yaml}. */
 public final class Reconcile {
 
+    /** There is one of that UID (recording 037). */
+    private static final String THERE = "E1002";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Site site;
@@ -77,6 +82,33 @@ public final class Reconcile {
     /** Takes the answer; and says of each patient who they are in DHIS2. */
     public void takeOutside(Page page, Dhis2Answer answer) {
         page.foundOutside(StoredPerson.readAll(dhis2.dialect(), answer.found()));
+    }
+
+    /**
+     * What is asked of DHIS2 of the people who have vanished: whether it would make them under the UIDs they had. Whom this user may
+     * not see any more is refused then, and must not be made a second time.
+     *
+     * @return the body of a POST that only asks, or null where nobody has vanished
+     */
+    public Map<String, Object> askWhetherGone(Page page) {
+        List<Map<String, Object>> people = new ArrayList<>();
+        page.vanished().forEach((uid, patient) -> people.add(Map.of("trackedEntity", uid, "trackedEntityType", page.batch().program().trackedEntityType(),
+                "orgUnit", patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit"))));
+        return people.isEmpty() ? null : Map.of("trackedEntities", people);
+    }
+
+    /** @throws BrokenOff when DHIS2 does not say */
+    public void takeWhetherGone(Page page, Dhis2Answer answer) {
+        if (!answer.report()) {
+            throw new BrokenOff("DHIS2 answered HTTP " + answer.status() + " to the question whether people are gone");
+        }
+        ImportReport report = ImportReport.read(answer.body());
+        if (report.storedAny()) {
+            throw new Dhis2Refuses("DHIS2 stored what it was only asked about (importMode=VALIDATE). Compare no more with this DHIS2.");
+        }
+        page.vanished().forEach((uid, patient) -> report.faults(ImportReport.Kind.TRACKED_ENTITY, uid).stream().findFirst().ifPresent(fault ->
+                page.notToBeMade(patient, "DHIS2 would not make the person anew: " + (fault.code().equals(THERE)
+                        ? "they are there, and this user may not see them" : ExplainFault.of(fault, page.batch().program())))));
     }
 
     /** Says of each patient who they are in DHIS2. */

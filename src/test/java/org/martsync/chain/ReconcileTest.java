@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.martsync.RunningProgram;
+import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
 import org.martsync.reconcile.Reconcile.Repair;
@@ -190,6 +191,27 @@ class ReconcileTest {
         chain.assertOnlyTheseStandInDhis2(events);
         reconcile();
         assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void whoIsOnlyOutOfSightIsNotMadeASecondTime() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(4));
+        Enrolment enrolment = chain.enrolmentOf(events.get(4));
+        List<TrackedEntity> people = chain.dhis2.store().trackedEntities();
+        List<Enrolment> enrolments = chain.dhis2.store().enrolments();
+        List<Event> stored = chain.dhis2.store().events();
+        chain.dhis2.store().clear();
+        people.forEach(one -> chain.dhis2.store().put(new TrackedEntity(one.uid(), one.type(), one.uid().equals(person.uid()) ? "Elsewhere01" : one.orgUnit(), one.attributes())));
+        enrolments.forEach(one -> chain.dhis2.store().put(new Enrolment(one.uid(), one.trackedEntity(), one.program(),
+                one.uid().equals(enrolment.uid()) ? "Elsewhere01" : one.orgUnit(), one.enrolledAt())));
+        stored.forEach(one -> chain.dhis2.store().put(new Event(one.uid(), one.enrolment(), one.stage(),
+                one.enrolment().equals(enrolment.uid()) ? "Elsewhere01" : one.orgUnit(), one.occurredAt(), one.dataValues())));
+
+        Reconciliation reconciliation = reconcile();
+
+        assertThat(found()).hasSize(3).allMatch(one -> one.matches("(person|event) missing .*they are there, and this user may not see them"));
+        assertThat(repair(reconciliation).queued()).isZero();
     }
 
     @Test
