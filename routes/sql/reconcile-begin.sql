@@ -4,6 +4,7 @@ WITH going AS (
   SELECT id, after, events
   FROM sync_reconcile
   WHERE ended_at IS NULL AND NOT :#${variable.reconciliation.restart} AND at > now() - interval '1 day'
+    AND name <> :#${variable.reconciliation.name.toString}::timestamptz
     AND since IS NOT DISTINCT FROM nullif(:#${variable.reconciliation.sinceText}, '')::date
   ORDER BY id DESC
   LIMIT 1

@@ -79,7 +79,6 @@ public final class Reconcile {
         return TrackerSearch.everythingOf(dhis2.dialect(), page.notFound(), null);
     }
 
-    /** Takes the answer; and says of each patient who they are in DHIS2. */
     public void takeOutside(Page page, Dhis2Answer answer) {
         page.foundOutside(StoredPerson.readAll(dhis2.dialect(), answer.found()));
     }

@@ -284,6 +284,28 @@ class ReconcileTest {
         assertThat(chain.dhis2.requestLog().stream().filter(request -> request.query().startsWith("trackedEntities="))).hasSizeLessThan(4);
     }
 
+    @Test
+    void ofTwoProgramsAtOneTickOneCompares() {
+        arrived();
+        chain.clinic.jdbc().update("INSERT INTO sync_reconcile (name) VALUES (?::timestamptz)", name.toString());
+
+        assertThat(send(new Reconciliation(name, null, false)).id()).isZero();
+
+        assertThat(chain.clinic.jdbc().queryForList("SELECT after FROM sync_reconcile", String.class)).containsExactly("");
+    }
+
+    @Test
+    void whoeverGoesOnWithTheSameOneIsFoundOut() {
+        chain.patients(1200);
+        for (int patient = 1; patient <= 1200; patient++) {
+            chain.visit(patient, "x");
+        }
+        chain.program.run();
+        chain.dhis2.onRequest(request -> chain.clinic.jdbc().update("UPDATE sync_reconcile SET after = 'somebody else was here'"));
+        assertThatThrownBy(this::reconcile).hasStackTraceContaining("another program goes on with the same comparison");
+        assertThat(found()).isEmpty();
+    }
+
     private static String personAmongTheLast() {
         return chain.clinic.jdbc().queryForObject("SELECT i.instance_id FROM instance_tracker i JOIN patient p ON p.patient_identifier = i.patient_id"
                 + " ORDER BY p.patient_id::text COLLATE \"C\" DESC LIMIT 1", String.class);
