@@ -127,8 +127,8 @@ final class ReconcileCommand implements Callable<Integer> {
     // ---- for people
 
     private static String text(Reconciliation reconciliation, List<Map<String, Object>> found) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d events%s compared with DHIS2: %s", reconciliation.events(),
-                reconciliation.since() == null ? "" : " since " + reconciliation.since(), found.isEmpty() ? "all are there as the clinic holds them." : ""));
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d events%s compared with DHIS2:%s", reconciliation.events(),
+                reconciliation.since() == null ? "" : " since " + reconciliation.since(), found.isEmpty() ? " all are there as the clinic holds them." : ""));
         for (Map<String, Object> group : found) {
             text.append(String.format(Locale.ROOT, "%n%6d  %s%s%n", number(group, "findings"), sentence(group), ids(read(group, "events"))));
             int examples = 0;

@@ -79,7 +79,7 @@ final class ReadBack {
             throw new IllegalStateException(name + " does not end");
         }
         String told = Files.readString(Path.of("target", name + ".out"));
-        if (!told.startsWith(EVENTS + " events compared with DHIS2: ") || !told.contains(LOST + "  events are missing in DHIS2")
+        if (!told.startsWith(EVENTS + " events compared with DHIS2:") || !told.contains(LOST + "  events are missing in DHIS2")
                 || told.lines().filter(line -> line.matches(" +\\d+  .*")).count() != 1) {
             throw new IllegalStateException(name + " told: " + told);
         }
