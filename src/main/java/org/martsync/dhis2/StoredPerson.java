@@ -89,6 +89,15 @@ public record StoredPerson(String uid, String orgUnit, boolean deleted, Map<Stri
         return pairs;
     }
 
+    /** The same person with what another program shows of them. */
+    public StoredPerson with(StoredPerson inOther) {
+        Map<String, String> all = new HashMap<>(attributes);
+        all.putAll(inOther.attributes);
+        List<StoredEnrolment> both = new ArrayList<>(enrolments);
+        both.addAll(inOther.enrolments);
+        return new StoredPerson(uid, orgUnit, deleted, all, both);
+    }
+
     /**
      * Returns what a run would see of the person, with a status of events that hides what became of it there: so that what
      * would be sent can be compared with it.

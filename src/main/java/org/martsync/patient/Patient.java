@@ -45,7 +45,7 @@ public final class Patient {
         }
 
         /** The UID of the enrolment in a program, or null. */
-        String enrolment(Enrolling in) {
+        public String enrolment(Enrolling in) {
             return in.configured() ? enrolment : others == null ? null : others.get(in.program().id());
         }
     }

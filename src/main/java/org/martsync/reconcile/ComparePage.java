@@ -88,7 +88,7 @@ final class ComparePage {
     private void missing(PendingEvent event) {
         String hindrance = event.payload() == null ? why(event)
                 : page.deleted(event.patient()) ? "the person was deleted in DHIS2"
-                : enrolmentDeleted(event.patient()) ? "the enrolment was deleted in DHIS2" : page.notToBeMade(event.patient());
+                : enrolmentDeleted(event) ? "the enrolment was deleted in DHIS2" : page.notToBeMade(event.patient());
         page.add(new Finding(Thing.EVENT, Kind.MISSING, event.id(), event.uid(), null, null, null, hindrance, hindrance == null));
     }
 
@@ -102,7 +102,7 @@ final class ComparePage {
         differ(event, "status", String.valueOf(ours.get("status")), stored.status());
         differ(event, "org unit", String.valueOf(ours.get("orgUnit")), stored.orgUnit());
         differ(event, "date", String.valueOf(ours.get("occurredAt")), stored.day());
-        ProgramStage stage = program.stages().get(stored.stage());
+        ProgramStage stage = event.program().stages().get(stored.stage());
         values(versions).forEach((id, value) -> {
             DataElement element = stage == null ? null : stage.dataElements().get(id);
             String there = stored.values().get(id);
@@ -149,26 +149,30 @@ final class ComparePage {
                     null, null, null, page.notToBeMade(patient), false));
             return;
         }
-        compareEnrolment(patient, event, person);
+        compareEnrolments(patient, event, person);
         compareAttributes(patient, event, person);
         findNamesakes(patient, event, person);
     }
 
-    private static String enrolmentOf(Patient patient, StoredPerson person) {
-        return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(person.uid())).map(Patient.Tracked::enrolment)
-                .filter(Objects::nonNull).findFirst().orElse(null);
+    /** The UIDs of the enrolments that the trackers know of a person in the page's programs. */
+    private List<String> enrolmentsOf(Patient patient, StoredPerson person) {
+        return patient.enrolling().stream().map(in -> patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(person.uid()))
+                .map(tracked -> tracked.enrolment(in)).filter(Objects::nonNull).findFirst().orElse(null)).filter(Objects::nonNull).distinct().toList();
     }
 
-    private boolean enrolmentDeleted(Patient patient) {
-        StoredPerson person = page.personOf(patient);
-        String uid = person == null ? null : enrolmentOf(patient, person);
-        return uid != null && person.enrolments().stream().anyMatch(enrolment -> enrolment.uid().equals(uid) && enrolment.deleted());
+    /** Whether the enrolment of an event's patient in its program was deleted. */
+    private boolean enrolmentDeleted(PendingEvent event) {
+        StoredPerson person = page.personOf(event.patient());
+        return person != null && enrolmentsOf(event.patient(), person).stream().anyMatch(uid -> person.enrolments().stream()
+                .anyMatch(enrolment -> enrolment.uid().equals(uid) && enrolment.deleted() && enrolment.program().equals(event.program().id())));
     }
 
-    private void compareEnrolment(Patient patient, PendingEvent event, StoredPerson person) {
-        String uid = enrolmentOf(patient, person);
-        if (uid != null && person.enrolments().stream().noneMatch(enrolment -> enrolment.uid().equals(uid) && !enrolment.deleted())) {
-            add(Thing.ENROLMENT, enrolmentDeleted(patient) ? Kind.DELETED : Kind.MISSING, event, uid, null, null, null);
+    private void compareEnrolments(Patient patient, PendingEvent event, StoredPerson person) {
+        for (String uid : enrolmentsOf(patient, person)) {
+            List<StoredEnrolment> there = person.enrolments().stream().filter(enrolment -> enrolment.uid().equals(uid)).toList();
+            if (there.stream().allMatch(StoredEnrolment::deleted)) {
+                add(Thing.ENROLMENT, there.isEmpty() ? Kind.MISSING : Kind.DELETED, event, uid, null, null, null);
+            }
         }
     }
 
@@ -232,7 +236,7 @@ final class ComparePage {
                 .filter(other -> !other.deleted() && known.contains(other.uid()) && other.stage().equals(event.stage()) && other.day().equals(event.day()))
                 .map(StoredEvent::uid).collect(Collectors.toSet());
         PendingEvent twin = page.batch().events().stream().filter(one -> one.patient() == patient && twins.contains(one.uid())).findFirst().orElse(null);
-        ProgramStage stage = program.stages().get(event.stage());
+        ProgramStage stage = page.programs().values().stream().map(one -> one.stages().get(event.stage())).filter(Objects::nonNull).findFirst().orElse(null);
         page.add(new Finding(Thing.EVENT, twin == null ? Kind.UNKNOWN : Kind.DUPLICATED, twin == null ? null : twin.id(), event.uid(), null, null,
                 (stage == null ? event.stage() : stage.name() + " (" + event.stage() + ")") + " of " + event.day(), null, false));
     }

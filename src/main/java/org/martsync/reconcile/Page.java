@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.StoredPerson;
 import org.martsync.dhis2.StoredPerson.StoredEvent;
 import org.martsync.dhis2.TrackedEntity;
@@ -75,13 +78,19 @@ public final class Page {
         return batch;
     }
 
+    /** The programs that the page's events go to, by UID. */
+    Map<String, ProgramMetadata> programs() {
+        return batch.events().stream().map(PendingEvent::program).filter(Objects::nonNull)
+                .collect(Collectors.toMap(ProgramMetadata::id, Function.identity(), (one, same) -> one, TreeMap::new));
+    }
+
     /** The UIDs of the people by the trackers. */
     Collection<String> tracked() {
         return batch.patients().stream().flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
     }
 
     void found(List<StoredPerson> answer) {
-        answer.forEach(person -> people.put(person.uid(), person));
+        answer.forEach(person -> people.merge(person.uid(), person, StoredPerson::with));
     }
 
     /** Those whom DHIS2 did not show in the program. */
@@ -137,10 +146,10 @@ public final class Page {
         return stored;
     }
 
-    /** UIDs of compared events that none of their patient's people has. */
-    Collection<String> notSeen() {
+    /** UIDs of compared events that none of their patient's people has, by program. */
+    Map<String, List<String>> notSeen() {
         return toCompare().filter(event -> event.uid() != null && !storedOf(event.patient()).containsKey(event.uid()))
-                .map(PendingEvent::uid).distinct().toList();
+                .collect(Collectors.groupingBy(event -> event.program().id(), Collectors.mapping(PendingEvent::uid, Collectors.toList())));
     }
 
     void seenElsewhere(List<StoredEvent> answer) {

@@ -65,9 +65,9 @@ public final class Reconcile {
         page.holds(batch, rows);
     }
 
-    /** The questions for all that DHIS2 has of the page's people in the program. */
+    /** The questions for all that DHIS2 has of the page's people in each of its programs. */
     public List<String> askForPeople(Page page) {
-        return TrackerSearch.everythingOf(dhis2.dialect(), page.tracked(), page.batch().program().id());
+        return page.programs().keySet().stream().flatMap(program -> TrackerSearch.everythingOf(dhis2.dialect(), page.tracked(), program).stream()).toList();
     }
 
     public void takePeople(Page page, Dhis2Answer answer) {
@@ -117,7 +117,8 @@ public final class Reconcile {
 
     /** The questions for the events that were not found among their person's. */
     public List<String> askForEvents(Page page) {
-        return TrackerSearch.eventsByUids(dhis2.dialect(), page.notSeen(), page.batch().program().id());
+        return page.notSeen().entrySet().stream()
+                .flatMap(program -> TrackerSearch.eventsByUids(dhis2.dialect(), program.getValue(), program.getKey()).stream()).toList();
     }
 
     public void takeEvents(Page page, Dhis2Answer answer) {
