@@ -8,8 +8,10 @@ import static org.martsync.chain.WholeChain.VISIT;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
+import org.martsync.reconcile.Reconciliation;
 
 /** Mappings whose config names a program of its own, beside those of the configured program. */
 class SecondProgramTest {
@@ -205,5 +208,29 @@ class SecondProgramTest {
         chain.assertEvent(cough).isRejectedBecause(reason).isRejectedBecause("TB");
         chain.assertEvent(visit).isSynced();
         assertThat(enrolledIn()).containsExactly(PROGRAM);
+    }
+
+    @Test
+    void bothProgramsAreReadBack() {
+        patientWithPhone(1);
+        patientWithPhone(2);
+        int visit = chain.visit(1, "x");
+        int cough = cough(1, "dry");
+        int other = cough(2, "wet");
+        chain.program.run();
+        assertThat(foundByReconcile()).isEmpty();
+
+        Event ofCough = chain.stored(cough, TB_STAGE);
+        chain.dhis2.store().put(new Event(ofCough.uid(), ofCough.enrolment(), ofCough.stage(), ofCough.orgUnit(), ofCough.occurredAt(), Map.of("TbElem00001", "none")));
+        chain.dhis2.store().forget(chain.stored(other, TB_STAGE).uid());
+        chain.dhis2.store().deleteEvent(chain.stored(visit, VISIT).uid());
+
+        assertThat(foundByReconcile()).containsExactlyInAnyOrder("event changed " + cough + " Cough (TbElem00001)", "event missing " + other, "event deleted " + visit);
+    }
+
+    private static List<String> foundByReconcile() {
+        chain.program.bean(ProducerTemplate.class).requestBody("direct:reconcile", new Reconciliation(Instant.now(), null, true));
+        return chain.clinic.jdbc().queryForList("SELECT concat_ws(' ', thing, kind, event_id, field) FROM sync_reconcile_finding"
+                + " WHERE reconcile = (SELECT max(id) FROM sync_reconcile)", String.class);
     }
 }
