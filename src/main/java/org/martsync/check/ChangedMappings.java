@@ -32,9 +32,12 @@ public final class ChangedMappings {
                 .map(name -> new Checkup(clock.instant(), name, EVENTS, ROWS)).toList();
     }
 
-    /** What a check says of the mapping itself that a person should do something about, a line each, without a patient's values. */
+    /**
+     * What a check says of its mapping that a person should do something about, a line each. What it says of other names is left
+     * out: those of events may hold anything.
+     */
     public List<String> lines(Checkup checkup) {
-        return checkup.findings().stream().filter(finding -> finding.mapping() != null && finding.code().weight() != Code.Weight.NOTE)
+        return checkup.findings().stream().filter(finding -> checkup.mapping().equals(finding.mapping()) && finding.code().weight() != Code.Weight.NOTE)
                 .map(finding -> finding.line() + (finding.events() == 0 ? "" : " Pending events held back: " + finding.events() + ".")).toList();
     }
 }

@@ -107,9 +107,10 @@ public final class CheckMappings {
             String what = mapping.patientMapping() ? "attribute " : "data element ";
             String where = mapping.patientMapping() ? "the program" : "its stage";
             checkup.add(new Finding(Code.TARGET_UNKNOWN, mapping.name(), column.name() + " → " + column.dataElementId(),
-                    "column " + column.name() + " is mapped to the " + what + mapping.label(column.dataElementId()) + ", which " + where
+                    "column " + column.name() + " is mapped to the " + what + column.dataElementId() + ", which " + where
                             + " does not have" + elsewhere(mapping, column, program) + ".",
-                    "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0, null));
+                    "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0,
+                    "the mapping calls it " + column.displayName()));
         }
     }
 

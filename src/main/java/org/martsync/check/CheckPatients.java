@@ -44,7 +44,7 @@ public final class CheckPatients {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
             checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
-                    + mappings.patient().label(columns(mappings).get(column)) + "), " + row.get("patients") + " patients share "
+                    + columns(mappings).get(column) + "), " + row.get("patients") + " patients share "
                     + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
                     ((Number) row.get("pending")).longValue(), "patients " + row.get("example")));
         }

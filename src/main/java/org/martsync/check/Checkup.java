@@ -109,6 +109,11 @@ public final class Checkup {
         held.add(event);
     }
 
+    /** The only mapping that is looked at, "" for all. */
+    String mapping() {
+        return mapping;
+    }
+
     /** Whether a mapping of this name, its events and its forms are to be looked at. */
     boolean concerns(String name) {
         return mapping.isEmpty() || mapping.equals(name);

@@ -5,10 +5,10 @@ package org.martsync.check;
  *
  * @param mapping the mapping's name, or null where it is none's
  * @param subject what it is about within that mapping: columns, a table, an id; null where there is but one of its code
- * @param sentence what is the case, and quotes no value of a patient
+ * @param sentence what is the case; quotes no value of a patient, and of a mapping only names of tables, columns and ids
  * @param advice what to do
  * @param events how many pending events it holds back, or touches where it holds none back
- * @param example a case of it, which may quote a patient's values; or null
+ * @param example a case of it, which may quote a patient's values and what a mapping says; or null
  */
 public record Finding(Code code, String mapping, String subject, String sentence, String advice, long events, String example) {
 

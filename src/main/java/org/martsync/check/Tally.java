@@ -80,7 +80,7 @@ final class Tally {
 
     private String sentence(Subject subject, Count count) {
         String some = number(count.seen) + " of " + number(looked) + (mapping.patientMapping() ? " patients" : " encounters") + (count.seen == 1 ? " has" : " have");
-        String target = subject.target() == null ? "" : mapping.label(subject.target());
+        String target = subject.target();
         return switch (subject.kind()) {
             case NO_TABLE -> "none of its form tables is in the database.";
             case NO_ROWS -> some + " no row in any of its forms.";

@@ -52,7 +52,7 @@ public final class FillAttributes {
     public List<String> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
         return program.attributes().values().stream()
             .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
-            .filter(attribute -> filled.found().stream().noneMatch(problem -> attribute.id().equals(problem.target())))
+            .filter(attribute -> filled.found().stream().noneMatch(problem -> label(attribute).equals(problem.target())))
             .map(attribute -> Words.say("patient.unmapped", label(attribute), OneValue.label(program.name(), program.id()), mapping.name()))
             .toList();
     }
@@ -71,7 +71,7 @@ public final class FillAttributes {
         }
         if (value.isEmpty() && attribute.mandatory()) {
             String places = Words.or(answers.stream().map(Answer::place).toList());
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, Words.say("patient.compulsory", label(attribute),
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, label(attribute), places, Words.say("patient.compulsory", label(attribute),
                 OneValue.label(program.name(), program.id()), places)));
             return;
         }

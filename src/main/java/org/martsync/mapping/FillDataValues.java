@@ -113,7 +113,7 @@ public final class FillDataValues {
         }
         if (value.isEmpty() && dataElement.compulsory() && demanding) {
             String places = Words.or(answers.stream().map(Answer::place).toList());
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, id, places, Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, OneValue.label(dataElement.name(), id), places, Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
                 OneValue.label(stage.name(), stage.id()), places)));
             return;
         }

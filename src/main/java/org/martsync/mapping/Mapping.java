@@ -67,12 +67,6 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             patient ? null : uid(name, "trackedEntityType", config));
     }
 
-    /** What the mapping calls a data element or attribute, with its id. */
-    public String label(String id) {
-        return tables.stream().flatMap(table -> table.columns().stream()).filter(column -> column.dataElementId().equals(id)).findFirst()
-            .map(column -> OneValue.label(column.displayName(), id)).orElse(id);
-    }
-
     /** A mapping beside the program: its stage (null for the patient mapping), and the columns whose target the stage or program lacks. */
     public record Checked(ProgramStage stage, List<Column> unknown) {
     }

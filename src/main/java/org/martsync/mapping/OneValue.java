@@ -83,7 +83,7 @@ final class OneValue {
                 }
             }
         }
-        problems.add(new Problem(Kind.COLUMNS_DISAGREE, id, Words.and(given.stream().map(one -> one.answer().place()).toList()),
+        problems.add(new Problem(Kind.COLUMNS_DISAGREE, label(name, id), Words.and(given.stream().map(one -> one.answer().place()).toList()),
             Words.say("columns.disagree", label(name, id), given.stream()
                 .map(one -> Words.say("columns.says", one.answer().place(), NotConvertible.shown(one.text()))).collect(Collectors.joining(", ")))));
         return null;
@@ -119,7 +119,7 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(new Problem(Kind.UNFIT_VALUE, id, Words.and(answers.stream().map(Answer::place).toList()),
+            problems.add(new Problem(Kind.UNFIT_VALUE, label(name, id), Words.and(answers.stream().map(Answer::place).toList()),
                 Words.say("value.of-several", label(name, id), wrong.getMessage())));
             return null;
         }
@@ -171,6 +171,6 @@ final class OneValue {
     }
 
     private Problem problem(NotConvertible wrong, Answer answer) {
-        return new Problem(Kind.UNFIT_VALUE, id, answer.place(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
+        return new Problem(Kind.UNFIT_VALUE, label(name, id), answer.place(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
     }
 }

@@ -4,7 +4,8 @@ package org.martsync.mapping;
  * Why an event or a person cannot be sent.
  *
  * @param kind what sort of problem it is
- * @param target the data element or attribute, or null where it is none's
+ * @param target the data element or attribute by DHIS2's own name for it and its id, by the id alone where DHIS2 does not have it
+ *        there, or null where it is none's
  * @param place the columns it lies in, as a data clerk finds them, or null
  * @param sentence what is wrong and what to do; it may quote values, so it is for the database's log, not the application's
  */
