@@ -4,8 +4,8 @@
 WITH shared AS (
   SELECT c.name, c.value, array_agg(p.patient_id::text ORDER BY p.patient_id) AS ids
   FROM patient p
-  CROSS JOIN LATERAL jsonb_each_text(to_jsonb(p)) AS c(name, value)
-  WHERE c.name = ANY (ARRAY(SELECT jsonb_array_elements_text(:#columns::jsonb))) AND btrim(c.value) <> ''
+  CROSS JOIN LATERAL (SELECT wanted.name, to_jsonb(p) ->> wanted.name AS value FROM jsonb_array_elements_text(:#columns::jsonb) AS wanted(name)) c
+  WHERE btrim(c.value) <> ''
   GROUP BY c.name, c.value
   HAVING count(*) > 1
 )

@@ -29,7 +29,7 @@ shaped AS (
          CASE WHEN :#${variable.all} THEN regexp_replace(regexp_replace(regexp_replace(reason,
            '(^|[[:space:](]){1,1}?''.*?''(?=[[:space:].,;:)]|$)', '\1''…''', 'g'),
            '\m(?!DHIS2\M|E\d{4}\M)[\w-]*\d[\w-]*', '…', 'g'),
-           '(of which are|of the options){1,1}?: .*?\. ', '\1: … ', 'g') ELSE '' END AS shape
+           '(of which are|of the options|plus proches sont|aucune des options|mais próximas são|nenhuma das opções){1,1}?( ?): .*?\. ', '\1\2: … ', 'g') ELSE '' END AS shape
   FROM told
 )
 SELECT mapping, shape, count(*) AS events, CASE WHEN :#${variable.all} THEN min(reason) ELSE '' END AS example,

@@ -14,7 +14,10 @@ import org.thymeleaf.ITemplateEngine;
 import org.thymeleaf.context.Context;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Says what would hold events back, before the first one leaves. */
 @Command(name = "check", sortOptions = false, header = "Says what would hold events back, before the first one leaves.", description = {
@@ -48,8 +51,15 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private GivenSettings given;
 
+    @Spec
+    private CommandSpec command;
+
     @Override
     public Integer call() {
+        if (events < 1 || rows < 0) {
+            throw new ParameterException(command.commandLine(), events < 1 ? "--events must be a number from 1 on, not " + events + "."
+                    : "--rows must be a number from 0 on, not " + rows + ".");
+        }
         return ProgramAtRest.run(given.settings(), this::check);
     }
 

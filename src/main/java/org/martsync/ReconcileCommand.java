@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.Console;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +19,6 @@ import org.apache.camel.util.ObjectHelper;
 import org.martsync.reconcile.BrokenOff;
 import org.martsync.reconcile.Reconcile.Repair;
 import org.martsync.reconcile.Reconciliation;
-import org.martsync.sync.AfterFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,9 +88,7 @@ final class ReconcileCommand implements Callable<Integer> {
 
     private static String inWords(Throwable broken) {
         BrokenOff off = ObjectHelper.getException(BrokenOff.class, broken);
-        SQLException sql = ObjectHelper.getException(SQLException.class, broken);
-        return off != null ? off.getMessage().replaceFirst("\\.$", "") : sql != null && "42P01".equals(sql.getSQLState())
-                ? "the database lacks tables of this program. Start the program once, which makes them" : AfterFailure.inWords(broken);
+        return off != null ? off.getMessage().replaceFirst("\\.$", "") : ProgramAtRest.inWords(broken);
     }
 
     @SuppressWarnings("unchecked")

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Remembers the mappings of the last run, so that those which were edited since are checked before the next. */
 public final class ChangedMappings {
@@ -28,7 +29,7 @@ public final class ChangedMappings {
         rows.forEach(row -> now.put((String) row.get("program_name"), row.get("version")));
         Map<String, Object> before = seen == null ? now : seen;
         seen = now;
-        return now.keySet().stream().filter(name -> !now.get(name).equals(before.get(name))).sorted()
+        return now.keySet().stream().filter(name -> !Objects.equals(now.get(name), before.get(name))).sorted()
                 .map(name -> new Checkup(clock.instant(), name, EVENTS, ROWS)).toList();
     }
 
@@ -38,6 +39,6 @@ public final class ChangedMappings {
      */
     public List<String> lines(Checkup checkup) {
         return checkup.findings().stream().filter(finding -> checkup.mapping().equals(finding.mapping()) && finding.code().weight() != Code.Weight.NOTE)
-                .map(finding -> finding.line() + (finding.events() == 0 ? "" : " Pending events held back: " + finding.events() + ".")).toList();
+                .map(finding -> finding.line() + (finding.events() == 0 || finding.code().weight() != Code.Weight.HOLDS_BACK ? "" : " Pending events held back: " + finding.events() + ".")).toList();
     }
 }

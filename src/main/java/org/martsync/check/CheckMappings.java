@@ -8,12 +8,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.martsync.dhis2.Attribute;
-import org.martsync.dhis2.DataElement;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
@@ -54,10 +53,15 @@ public final class CheckMappings {
             checkup.add(new Finding(Code.MAPPING_MISSING, Mapping.PATIENT, null, "there is no mapping of this name, by which patients are sent.",
                     "Create it: without it nothing can be sent.", checkup.pending(), null));
         }
+        if (!checkup.mapping().isEmpty() && !checkup.ofPatients() && !mappings.has(checkup.mapping())) {
+            String near = Nearest.of(checkup.mapping(), rows.stream().map(row -> (String) row.get("program_name")).toList());
+            checkup.add(Finding.of(Code.MAPPING_UNKNOWN, "There is no mapping named '" + checkup.mapping() + "'"
+                    + (near == null ? "." : "; perhaps " + near + " is meant."), "Nothing was looked at."));
+        }
         for (Map<String, Object> row : rows) {
             String name = (String) row.get("program_name");
             String broken = mappings.broken(name);
-            if (broken != null && checkup.concerns(name)) {
+            if (broken != null && (checkup.concerns(name) || Mapping.PATIENT.equals(name))) {
                 long held = Mapping.PATIENT.equals(name) ? checkup.pending() : checkup.pendingOf(name);
                 checkup.add(new Finding(Code.MAPPING_UNUSABLE, name, null, broken, "Until then none of its events is sent.", held, null));
             } else if (broken == null && checkup.concerns(name)) {
@@ -68,7 +72,6 @@ public final class CheckMappings {
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {
                 targets(checkup, mapping, mapping.in(programs));
-                compulsory(checkup, mapping, mapping.in(programs));
             }
             mapping.tables().forEach(table -> sharers.computeIfAbsent(table.name(), key -> new ArrayList<>()).add(mapping.name()));
         }
@@ -130,35 +133,28 @@ public final class CheckMappings {
         return near == null ? "" : "; perhaps " + near + " (" + names.get(near) + ") is meant";
     }
 
-    /** What DHIS2 demands and no column is mapped to. */
-    private void compulsory(Checkup checkup, Mapping mapping, ProgramMetadata program) {
-        List<String> mapped = mapping.tables().stream().flatMap(table -> table.columns().stream()).map(Column::dataElementId).toList();
-        if (mapping.patientMapping()) {
-            program.attributes().values().stream().filter(Attribute::mandatory).filter(one -> !mapped.contains(one.id())).forEach(one ->
-                    checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), one.id(), "nobody can be enrolled without " + one.name()
-                            + " (" + one.id() + "), and no column is mapped to it.", "Map a column of table patient to it.", checkup.pending(), null)));
-            return;
-        }
-        ProgramStage stage = program.stages().get(mapping.stage());
-        if (stage.strict() || "COMPLETED".equals(site.eventStatus())) {
-            stage.dataElements().values().stream().filter(DataElement::compulsory).filter(one -> !mapped.contains(one.id())).forEach(one ->
-                    checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), one.id(), "DHIS2 demands " + one.name() + " (" + one.id()
-                            + ") of each event, and no column is mapped to it.", "Map a column to it.", checkup.pendingOf(mapping.name()), null)));
-        }
+    /** How many events of a mapping that holds back is counted with their values. */
+    private void compulsory(Checkup checkup, Mapping mapping, ProgramMetadata program, Catalogue catalogue) {
+        Set<String> mapped = Demands.mapped(mapping, catalogue.mapped(mapping));
+        List<String> demanded = mapping.patientMapping()
+                ? program.attributes().values().stream().filter(one -> one.mandatory() && !mapped.contains(one.id())).map(one -> one.name() + " (" + one.id() + ")").toList()
+                : Demands.unmapped(program.stages().get(mapping.stage()), site.eventStatus(), mapped);
+        demanded.forEach(target -> checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), target, Tally.unmapped(target), Tally.MAP_A_COLUMN, 0, null)));
     }
 
     /**
-     * Looks for the tables and columns that the mappings name.
+     * Looks for the tables and columns that the mappings name, and for what DHIS2 demands and none of these is mapped to.
      *
      * @param columns of {@code routes/sql/read-columns.sql}
      * @param tables of {@code routes/sql/check-tables.sql}, to suggest from
      */
-    public void tables(Checkup checkup, Mappings mappings, List<Map<String, Object>> columns, List<Map<String, Object>> tables) {
+    public void tables(Checkup checkup, Mappings mappings, Programs programs, List<Map<String, Object>> columns, List<Map<String, Object>> tables) {
         Catalogue catalogue = Catalogue.read(columns);
         List<String> names = tables.stream().map(row -> (String) row.get("name")).toList();
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {
                 mapping.tables().forEach(table -> table(checkup, mapping, table, catalogue, names));
+                compulsory(checkup, mapping, mapping.in(programs), catalogue);
             }
         }
     }

@@ -75,12 +75,12 @@ public final class CheckPatients {
         for (Map<String, Object> row : rows) {
             boolean ofPatients = Boolean.TRUE.equals(row.get("of_patients"));
             String unit = (String) row.get("unit");
-            checkup.add(new Finding(ofPatients ? Code.PATIENT_ORG_UNIT_UNKNOWN : Code.ORG_UNIT_CODE_UNKNOWN, null, unit, ofPatients
-                    ? "Patients have the org unit " + unit + ", which is not among those that DHIS2 told us of."
+            checkup.add(new Finding(ofPatients ? Code.PATIENT_ORG_UNIT_UNKNOWN : Code.ORG_UNIT_CODE_UNKNOWN, null, ofPatients ? null : unit, ofPatients
+                    ? "Patients have an org unit that is not among those that DHIS2 told us of."
                     : "Encounters have the org unit code " + unit + ", which no org unit in DHIS2 has.", ofPatients
                     ? "DHIS2 may refuse these patients. Correct it in the clinic."
                     : "Their events go to the site's own org unit. Give the org unit that code in DHIS2, or correct it in the clinic.",
-                    ((Number) row.get("pending")).longValue(), null));
+                    ((Number) row.get("pending")).longValue(), ofPatients ? "'" + unit + "'" : null));
         }
     }
 }

@@ -1,8 +1,12 @@
 package org.martsync.check;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.AlikeEvents;
@@ -13,6 +17,7 @@ import org.martsync.event.FormQuery;
 import org.martsync.event.MapEvent;
 import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
+import org.martsync.mapping.FillAttributes;
 import org.martsync.mapping.FillDataValues;
 import org.martsync.mapping.Filled;
 import org.martsync.mapping.Mapping;
@@ -27,6 +32,7 @@ public final class CheckValues {
 
     private final Site site;
     private final FillDataValues fillDataValues = new FillDataValues();
+    private final FillAttributes fillAttributes = new FillAttributes();
 
     public CheckValues(Site site) {
         this.site = site;
@@ -48,31 +54,47 @@ public final class CheckValues {
         groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
     }
 
-    /** Of whom DHIS2 knows already, details that cannot be sent hold back nothing. */
-    private static void details(Checkup checkup, Batch batch, Patient patient) {
-        List<PendingEvent> held = patient.trackers().isEmpty() ? batch.open().stream().filter(event -> event.patient() == patient).toList() : List.of();
-        List<Problem> problems = patient.attributes().found();
-        if (!problems.isEmpty()) {
-            held.forEach(event -> checkup.hold(event.id()));
+    /** By program, as the run rejects them; of whom DHIS2 knows already, details that cannot be sent hold back nothing. */
+    private void details(Checkup checkup, Batch batch, Patient patient) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        Set<Integer> held = new HashSet<>();
+        for (Patient.Enrolling in : patient.enrolling()) {
+            List<Problem> these = new ArrayList<>(in.attributes().found());
+            if (patient.trackers().isEmpty()) {
+                these.addAll(fillAttributes.missingForEnrolment(batch.patientMapping(), in.program(), in.attributes()));
+                if (!these.isEmpty()) {
+                    batch.open().stream().filter(event -> event.patient() == patient && event.program() == in.program()).forEach(event -> held.add(event.id()));
+                }
+            }
+            problems.addAll(these);
         }
+        held.forEach(checkup::hold);
         checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patient.columns())), problems, held.size(), "patient " + patient.id());
     }
 
     private void values(Checkup checkup, EventForms forms) {
         PendingEvent event = forms.event();
         Mapping mapping = event.mapping();
-        Filled filled = fillDataValues.fill(mapping, forms.program().stages().get(mapping.stage()), forms.columns(), forms.rows(), site.eventStatus());
+        List<Problem> problems = problems(mapping, forms.program().stages().get(mapping.stage()), forms.columns(), forms.rows());
         Tally tally = checkup.tally(mapping);
-        tally.count(forms.rows(), filled.found(), 1, "event " + event.id());
+        tally.count(forms.rows(), problems, 1, "event " + event.id());
         tally.looked(event.encounter());
         String dateless = MapEvent.dateProblem(event, forms.rows());
         if (dateless != null) {
             checkup.broken(Code.EVENT_WITHOUT_DATE, mapping.name(), "events have no date, or one that cannot be right.", "Save their encounters again in the clinic.",
                     "event " + event.id() + ": " + dateless);
         }
-        if (!filled.isGood() || dateless != null) {
+        if (!problems.isEmpty() || dateless != null) {
             checkup.hold(event.id());
         }
+    }
+
+    private List<Problem> problems(Mapping mapping, ProgramStage stage, Map<String, Set<String>> columns, Map<String, List<Map<String, Object>>> rows) {
+        Filled filled = fillDataValues.fill(mapping, stage, columns, rows, site.eventStatus());
+        List<Problem> problems = new ArrayList<>(filled.found());
+        Demands.unmapped(stage, site.eventStatus(), Demands.mapped(mapping, columns)).forEach(target ->
+                problems.add(new Problem(Problem.Kind.COMPULSORY_UNMAPPED, target, null, Tally.unmapped(target))));
+        return problems;
     }
 
     private static void unusable(Checkup checkup, PendingEvent event, Mappings mappings) {
@@ -82,21 +104,22 @@ public final class CheckValues {
         }
         Patient patient = event.patient();
         if (patient == null || !patient.known()) {
-            broken(checkup, event, Code.PATIENT_UNKNOWN, "events name no patient whom table patient has.", "Save the patients, then the encounters again in the clinic.");
+            broken(checkup, event, mappings, Code.PATIENT_UNKNOWN, "events name no patient whom table patient has.", "Save the patients, then the encounters again in the clinic.");
         } else if (patient.identifier() == null) {
-            broken(checkup, event, Code.PATIENT_WITHOUT_IDENTIFIER, "events are of patients without a patient identifier.", "Give them one in the clinic.");
+            broken(checkup, event, mappings, Code.PATIENT_WITHOUT_IDENTIFIER, "events are of patients without a patient identifier.", "Give them one in the clinic.");
         } else if (patient.namesakes() > 0) {
-            broken(checkup, event, Code.IDENTIFIER_SHARED, "events are of patients whose identifier is another patient's too.",
+            broken(checkup, event, mappings, Code.IDENTIFIER_SHARED, "events are of patients whose identifier is another patient's too.",
                     "Correct it in the clinic, or merge the patients who are one person.");
         } else if (event.mappingName() == null || event.mappingName().isBlank() || mappings.has(event.mappingName())) {
-            broken(checkup, event, Code.EVENT_UNUSABLE, "events are broken in their rows of events_to_sync.", "The log says of each what is wrong once it was tried.");
+            broken(checkup, event, mappings, Code.EVENT_UNUSABLE, "events are broken in their rows of events_to_sync.", "The log says of each what is wrong once it was tried.");
         } else {
-            broken(checkup, event, Code.MAPPING_MISSING, "there is no mapping of this name.", "Create it, or correct program_id of its events.");
+            broken(checkup, event, mappings, Code.MAPPING_MISSING, "events name a mapping that does not exist.", "Create it, or correct their program_id.");
         }
     }
 
-    private static void broken(Checkup checkup, PendingEvent event, Code code, String sentence, String advice) {
-        checkup.broken(code, event.mappingName(), sentence, advice, "event " + event.id() + ": " + event.rejection());
+    /** A name that is no mapping's may hold anything, and is told with the example only. */
+    private static void broken(Checkup checkup, PendingEvent event, Mappings mappings, Code code, String sentence, String advice) {
+        checkup.broken(code, mappings.has(event.mappingName()) ? event.mappingName() : null, sentence, advice, "event " + event.id() + ": " + event.rejection());
     }
 
     /** Begins to look at the forms of a mapping. */
@@ -132,8 +155,10 @@ public final class CheckValues {
         for (int encounter : sample.encounters()) {
             if (tally.looked(encounter)) {
                 Map<String, List<Map<String, Object>>> rows = sample.rows(encounter);
-                Filled filled = fillDataValues.fill(mapping, mapping.in(programs).stages().get(mapping.stage()), sample.columns(), rows, site.eventStatus());
-                tally.count(rows, filled.found(), 0, "encounter " + encounter);
+                List<Problem> problems = problems(mapping, mapping.in(programs).stages().get(mapping.stage()), sample.columns(), rows);
+                // one of another mapping that shares a form fills that form alone
+                boolean whole = rows.values().stream().noneMatch(List::isEmpty);
+                tally.count(rows, problems.stream().filter(problem -> whole || problem.kind() != Problem.Kind.COMPULSORY_EMPTY).toList(), 0, "encounter " + encounter);
             }
         }
     }

@@ -2,6 +2,8 @@ package org.martsync.check;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.martsync.check.Code.Weight;
 import org.martsync.dhis2.ServerInfo;
 import org.martsync.mapping.Mapping;
@@ -23,6 +26,7 @@ public final class Checkup {
     private final String mapping;
     private final int rows;
     private final Rehearsal walk;
+    private final int events;
     private final List<Finding> findings = new ArrayList<>();
     private final Set<Integer> held = new HashSet<>();
     private final Map<List<Object>, Finding> broken = new LinkedHashMap<>();
@@ -42,7 +46,8 @@ public final class Checkup {
         this.at = at;
         this.mapping = mapping;
         this.rows = rows;
-        this.walk = new Rehearsal(mapping.equals(Mapping.PATIENT) ? "" : mapping, events, null);
+        this.events = events;
+        this.walk = new Rehearsal(mapping.equals(Mapping.PATIENT) ? "" : mapping, Integer.MAX_VALUE, null);
     }
 
     /** When it was made. */
@@ -53,6 +58,11 @@ public final class Checkup {
     /** How far the pending events are looked through. */
     public Rehearsal walk() {
         return walk;
+    }
+
+    /** Whether there are more pending events to look at, and fewer were looked at than asked for. */
+    public boolean goesOn() {
+        return walk.goesOn() && lookedAt < events;
     }
 
     /** How many of the newest encounters of each form are looked at. */
@@ -70,9 +80,9 @@ public final class Checkup {
         return program;
     }
 
-    /** How many events are pending, those that were not looked at included. */
+    /** How many events are pending, of all mappings or of the one that is looked at, those that were not looked at included. */
     public long pending() {
-        return pending.values().stream().mapToLong(Long::longValue).sum();
+        return pending.entrySet().stream().filter(one -> ofPatients() || concerns(one.getKey())).mapToLong(Map.Entry::getValue).sum();
     }
 
     /** How many pending events were looked at. */
@@ -141,9 +151,11 @@ public final class Checkup {
 
     /** What was found: what stops all first, then what holds back the most events. */
     public List<Finding> findings() {
-        List<Finding> all = new ArrayList<>(findings);
-        all.addAll(broken.values());
-        tallies.values().forEach(tally -> all.addAll(tally.findings()));
+        Map<List<Object>, Finding> once = new LinkedHashMap<>();
+        Stream.of(findings, broken.values(), tallies.values().stream().flatMap(tally -> tally.findings().stream()).toList()).flatMap(Collection::stream)
+                .forEach(one -> once.merge(Arrays.asList(one.code(), one.mapping(), one.subject(), one.sentence()), one,
+                        (first, second) -> second.events() > first.events() ? second : first));
+        List<Finding> all = new ArrayList<>(once.values());
         all.sort(Comparator.comparing((Finding one) -> one.code().weight()).thenComparing(Finding::events, Comparator.reverseOrder()));
         return all;
     }
@@ -156,6 +168,6 @@ public final class Checkup {
     /** Whether all pending events that were looked at would be stored, as far as can be told without asking DHIS2 for each. */
     public boolean good() {
         return findings().stream().noneMatch(finding -> finding.code().weight() == Weight.STOPS
-                || finding.code().weight() == Weight.HOLDS_BACK && finding.events() > 0);
+                || finding.code().weight() == Weight.HOLDS_BACK && finding.events() > 0) && held.isEmpty();
     }
 }

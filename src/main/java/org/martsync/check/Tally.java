@@ -1,6 +1,7 @@
 package org.martsync.check;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,7 +17,9 @@ import org.martsync.mapping.Problem;
 /** Counts how the values of one mapping fit, encounter by encounter, or patient by patient for the patient mapping. */
 final class Tally {
 
-    private record Subject(Problem.Kind kind, String target, String place) {
+    static final String MAP_A_COLUMN = "Map a column to it.";
+
+    private record Subject(Problem.Kind kind, String target, String columns) {
     }
 
     private static final class Count {
@@ -27,7 +30,7 @@ final class Tally {
 
     private final Mapping mapping;
     private final Map<Subject, Count> counts = new LinkedHashMap<>();
-    /** Filled values by the place of their column, in the words of {@link Problem#place}. */
+    /** Filled values by their column, as in {@link Problem#columns}. */
     private final Map<String, Long> filled = new HashMap<>();
     private final Set<Integer> encounters = new HashSet<>();
     private long looked;
@@ -44,17 +47,17 @@ final class Tally {
      * @param held how many pending events that holds back
      * @param whose in which an example is found, such as {@code event 7}
      */
-    void count(Map<String, List<Map<String, Object>>> rows, List<Problem> problems, int held, String whose) {
+    void count(Map<String, List<Map<String, Object>>> rows, Collection<Problem> problems, int held, String whose) {
         looked++;
         for (FormTable table : mapping.tables()) {
             for (Map<String, Object> row : rows.getOrDefault(table.name(), List.of())) {
                 table.columns().stream().filter(column -> !ConvertValue.isEmpty(row.get(column.name())))
-                        .forEach(column -> filled.merge(column.place(table.name()), 1L, Long::sum));
+                        .forEach(column -> filled.merge(column.at(table.name()), 1L, Long::sum));
             }
         }
         Set<Subject> once = new HashSet<>();
         for (Problem problem : problems) {
-            Subject subject = new Subject(problem.kind(), problem.target(), problem.place());
+            Subject subject = new Subject(problem.kind(), problem.target(), problem.columns());
             Count count = counts.computeIfAbsent(subject, key -> new Count());
             if (once.add(subject)) {
                 count.seen++;
@@ -73,7 +76,7 @@ final class Tally {
 
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
-        counts.forEach((subject, count) -> findings.add(new Finding(Code.valueOf(subject.kind().name()), mapping.name(), subject.place(),
+        counts.forEach((subject, count) -> findings.add(new Finding(Code.valueOf(subject.kind().name()), mapping.name(), subject.columns() == null ? subject.target() : subject.columns(),
                 sentence(subject, count), advice(subject), count.held, count.example)));
         return findings;
     }
@@ -86,13 +89,18 @@ final class Tally {
             case NO_ROWS -> some + " no row in any of its forms.";
             case NOT_A_TARGET -> values(subject, count) + " meant for " + target + ", which DHIS2 does not have there.";
             case UNFIT_VALUE -> values(subject, count) + " nothing that DHIS2 takes for " + target + ".";
-            case COLUMNS_DISAGREE -> some + " different answers for " + target + " in " + subject.place() + ".";
-            case COMPULSORY_EMPTY -> some + " no " + target + ", which DHIS2 demands (" + subject.place() + ").";
+            case COLUMNS_DISAGREE -> some + " different answers for " + target + " in " + subject.columns() + ".";
+            case COMPULSORY_EMPTY -> some + " no " + target + ", which DHIS2 demands (" + subject.columns() + ").";
+            case COMPULSORY_UNMAPPED -> unmapped(target);
         };
     }
 
+    static String unmapped(String target) {
+        return "DHIS2 demands " + target + ", and no column that can be read is mapped to it.";
+    }
+
     private String values(Subject subject, Count count) {
-        return number(count.seen) + " of " + number(filled.getOrDefault(subject.place(), looked)) + " values of " + subject.place() + (count.seen == 1 ? " is" : " are");
+        return number(count.seen) + " of " + number(filled.getOrDefault(subject.columns(), looked)) + " values of " + subject.columns() + (count.seen == 1 ? " is" : " are");
     }
 
     private static String advice(Subject subject) {
@@ -103,6 +111,7 @@ final class Tally {
             case UNFIT_VALUE -> "Correct them in the clinic, or map the column to something that takes them.";
             case COLUMNS_DISAGREE -> "Leave only one of them filled, or make them equal.";
             case COMPULSORY_EMPTY -> "Fill them in the clinic.";
+            case COMPULSORY_UNMAPPED -> MAP_A_COLUMN;
         };
     }
 

@@ -7,6 +7,11 @@ record Answer(String table, Column column, Object value) {
         return ConvertValue.isEmpty(value);
     }
 
+    /** Where an integrator finds it. */
+    String at() {
+        return column.at(table);
+    }
+
     /** Where a data clerk finds it. */
     String place() {
         return column.place(table);

@@ -11,8 +11,13 @@ import org.martsync.words.Words;
  */
 public record Column(String name, String dataElementId, String displayName) {
 
+    /** Its whole name, {@code table.column}. */
+    public String at(String table) {
+        return table + "." + name;
+    }
+
     /** Where a data clerk finds it in a table. */
-    public String place(String table) {
+    String place(String table) {
         return Mapping.PATIENT_TABLE.equals(table) ? Words.say("place.patient", name) : Words.say("place.form", name, table);
     }
 }

@@ -46,21 +46,22 @@ public final class FillAttributes {
     }
 
     /**
-     * Sentences about the compulsory attributes that no existing column fills. They hinder a new enrolment only (E1018, recording
+     * The compulsory attributes that no existing column fills. They hinder a new enrolment only (E1018, recording
      * 111; the tracked entity is stored all the same, without it); a person enrolled already may have got them by hand.
      */
-    public List<String> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
+    public List<Problem> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
         return program.attributes().values().stream()
             .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
             .filter(attribute -> filled.found().stream().noneMatch(problem -> label(attribute).equals(problem.target())))
-            .map(attribute -> Words.say("patient.unmapped", label(attribute), OneValue.label(program.name(), program.id()), mapping.name()))
+            .map(attribute -> new Problem(Kind.COMPULSORY_UNMAPPED, label(attribute), null,
+                Words.say("patient.unmapped", label(attribute), OneValue.label(program.name(), program.id()), mapping.name())))
             .toList();
     }
 
     private void fill(ProgramMetadata program, String id, List<Answer> answers, Filled filled) {
         Attribute attribute = program.attributes().get(id);
         if (attribute == null) {
-            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
+            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
                 Words.say("patient.not-in-program", OneValue.label(answer.column().displayName(), id), OneValue.label(program.name(), program.id()),
                     answer.place(), NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
@@ -70,9 +71,8 @@ public final class FillAttributes {
             return;
         }
         if (value.isEmpty() && attribute.mandatory()) {
-            String places = Words.or(answers.stream().map(Answer::place).toList());
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, label(attribute), places, Words.say("patient.compulsory", label(attribute),
-                OneValue.label(program.name(), program.id()), places)));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, label(attribute), OneValue.at(answers), Words.say("patient.compulsory", label(attribute),
+                OneValue.label(program.name(), program.id()), Words.or(answers.stream().map(Answer::place).toList()))));
             return;
         }
         filled.values().put(id, value);

@@ -102,7 +102,7 @@ public final class FillDataValues {
         DataElement dataElement = stage.dataElements().get(id);
         if (dataElement == null) {
             // DHIS2 would refuse the event even for an empty one (E1305, recording 098), so it is left out while empty.
-            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.place(),
+            answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
                 Words.say("form.not-in-stage", OneValue.label(answer.column().displayName(), id), OneValue.label(stage.name(), stage.id()), answer.place(),
                     NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
@@ -112,9 +112,8 @@ public final class FillDataValues {
             return;
         }
         if (value.isEmpty() && dataElement.compulsory() && demanding) {
-            String places = Words.or(answers.stream().map(Answer::place).toList());
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, OneValue.label(dataElement.name(), id), places, Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
-                OneValue.label(stage.name(), stage.id()), places)));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, OneValue.label(dataElement.name(), id), OneValue.at(answers), Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
+                OneValue.label(stage.name(), stage.id()), Words.or(answers.stream().map(Answer::place).toList()))));
             return;
         }
         // An empty compulsory one clears as well where it is not demanded: E1076 comes only where E1303 does (recordings 105-107).

@@ -44,6 +44,11 @@ final class OneValue {
         return name == null || name.equals(id) ? id : name + " (" + id + ")";
     }
 
+    /** The columns of some answers, for a {@link Problem}. */
+    static String at(List<Answer> answers) {
+        return answers.stream().map(Answer::at).collect(Collectors.joining(", "));
+    }
+
     /** The value, {@code ""} when all columns are empty, or null when there is a problem; then its sentences are added. */
     String of(List<Answer> answers, List<Problem> problems) {
         return type == ValueType.MULTI_TEXT && options != null ? united(answers, problems) : agreed(answers, problems);
@@ -83,7 +88,7 @@ final class OneValue {
                 }
             }
         }
-        problems.add(new Problem(Kind.COLUMNS_DISAGREE, label(name, id), Words.and(given.stream().map(one -> one.answer().place()).toList()),
+        problems.add(new Problem(Kind.COLUMNS_DISAGREE, label(name, id), at(given.stream().map(Given::answer).toList()),
             Words.say("columns.disagree", label(name, id), given.stream()
                 .map(one -> Words.say("columns.says", one.answer().place(), NotConvertible.shown(one.text()))).collect(Collectors.joining(", ")))));
         return null;
@@ -119,7 +124,7 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(new Problem(Kind.UNFIT_VALUE, label(name, id), Words.and(answers.stream().map(Answer::place).toList()),
+            problems.add(new Problem(Kind.UNFIT_VALUE, label(name, id), at(answers),
                 Words.say("value.of-several", label(name, id), wrong.getMessage())));
             return null;
         }
@@ -171,6 +176,6 @@ final class OneValue {
     }
 
     private Problem problem(NotConvertible wrong, Answer answer) {
-        return new Problem(Kind.UNFIT_VALUE, label(name, id), answer.place(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
+        return new Problem(Kind.UNFIT_VALUE, label(name, id), answer.at(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
     }
 }

@@ -6,10 +6,10 @@ package org.martsync.mapping;
  * @param kind what sort of problem it is
  * @param target the data element or attribute by DHIS2's own name for it and its id, by the id alone where DHIS2 does not have it
  *        there, or null where it is none's
- * @param place the columns it lies in, as a data clerk finds them, or null
+ * @param columns the columns it lies in, as {@code table.column}, several joined by a comma; or null
  * @param sentence what is wrong and what to do; it may quote values, so it is for the database's log, not the application's
  */
-public record Problem(Kind kind, String target, String place, String sentence) {
+public record Problem(Kind kind, String target, String columns, String sentence) {
 
     /** The sorts of problems; the names stand in reports that programs read. */
     public enum Kind {
@@ -24,6 +24,8 @@ public record Problem(Kind kind, String target, String place, String sentence) {
         /** Two columns of one target say different things. */
         COLUMNS_DISAGREE,
         /** DHIS2 demands a value, and the columns are empty. */
-        COMPULSORY_EMPTY
+        COMPULSORY_EMPTY,
+        /** DHIS2 demands a value, and no column that can be read is mapped to it. */
+        COMPULSORY_UNMAPPED
     }
 }

@@ -19,6 +19,7 @@ class CheckPage {
     @GetMapping("/check")
     String check(@RequestParam(defaultValue = "") String mapping, Model page) {
         page.addAttribute("report", operations.report(mapping));
+        page.addAttribute("mapping", mapping);
         return "check";
     }
 }

@@ -83,7 +83,7 @@ public final class PlacePatients {
     private void refuseIncomplete(Patient patient, Mapping mapping) {
         for (Patient.Enrolling in : patient.enrolling()) {
             List<String> problems = new ArrayList<>(in.attributes().problems());
-            problems.addAll(fillAttributes.missingForEnrolment(mapping, in.program(), in.attributes()));
+            fillAttributes.missingForEnrolment(mapping, in.program(), in.attributes()).forEach(missing -> problems.add(missing.sentence()));
             if (!problems.isEmpty()) {
                 patient.reject(in.program(), String.join(", ", problems));
             }
