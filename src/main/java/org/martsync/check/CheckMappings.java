@@ -135,11 +135,15 @@ public final class CheckMappings {
 
     /** How many events of a mapping that holds back is counted with their values. */
     private void compulsory(Checkup checkup, Mapping mapping, ProgramMetadata program, Catalogue catalogue) {
-        Set<String> mapped = Demands.mapped(mapping, catalogue.mapped(mapping));
+        Set<String> mapped = Demands.mapped(mapping, mapping.patientMapping() ? Map.of("patient", readable(catalogue, "patient")) : catalogue.mapped(mapping));
         List<String> demanded = mapping.patientMapping()
                 ? program.attributes().values().stream().filter(one -> one.mandatory() && !mapped.contains(one.id())).map(one -> one.name() + " (" + one.id() + ")").toList()
                 : Demands.unmapped(program.stages().get(mapping.stage()), site.eventStatus(), mapped);
         demanded.forEach(target -> checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), target, Tally.unmapped(target), Tally.MAP_A_COLUMN, 0, null)));
+    }
+
+    private static Set<String> readable(Catalogue catalogue, String table) {
+        return catalogue.columns(table).entrySet().stream().filter(column -> column.getValue() != null).map(Map.Entry::getKey).collect(Collectors.toSet());
     }
 
     /**

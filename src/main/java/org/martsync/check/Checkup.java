@@ -47,7 +47,7 @@ public final class Checkup {
         this.mapping = mapping;
         this.rows = rows;
         this.events = events;
-        this.walk = new Rehearsal(mapping.equals(Mapping.PATIENT) ? "" : mapping, Integer.MAX_VALUE, null);
+        this.walk = new Rehearsal(mapping.equals(Mapping.PATIENT) ? "" : mapping, events, null);
     }
 
     /** When it was made. */

@@ -62,7 +62,7 @@ class FillAttributesTest {
         Filled filled = fill();
 
         assertThat(filled.isGood()).isTrue();
-        assertThat(new FillAttributes().missingForEnrolment(mapping, program, filled)).containsExactly(
+        assertThat(new FillAttributes().missingForEnrolment(mapping, program, filled)).extracting(Problem::sentence).containsExactly(
             "CORE - Unique ID (UIC) (zRA08XEYiSF) is compulsory for enrolment in program Key populations (vatFxlZR2lj), but no existing "
                 + "column is mapped to it. Map a column of table patient to it in the mapping Patient.");
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.operate.Operations;
+import org.martsync.words.Words;
 
 /** The pages over HTTP, as a browser without scripts has them. */
 class PagesTest {
@@ -155,6 +156,21 @@ class PagesTest {
         String story = chain.signIn("admin").get("/events/" + event).body();
         assertThat(story).contains("&lt;script&gt;alert(1)&lt;/script&gt;").doesNotContain("<script>alert", "<i>Visit", "<b>x");
         assertThat(chain.signIn("admin").post("/search", Map.of("sought", "<u>7</u>"), "/").body()).contains("&lt;u&gt;7").doesNotContain("<u>7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "fr", "pt"})
+    void wrongOptionsAreOneGroupInEachLanguage(String language) {
+        Words.speak(language, folder.resolve("none"));
+        try {
+            chain.refused("HTS", Words.say("value.of", "Site", "'x' " + Words.say("option.none-of-many", 40, "A, B"), Words.say("place.form", "site", "ipv")));
+            chain.refused("HTS", Words.say("value.of", "Site", "'y' " + Words.say("option.none-of-many", 40, "C"), Words.say("place.form", "site", "ipv")));
+            chain.refused("HTS", Words.say("value.of", "Site", "'x' " + Words.say("option.none", "A, B"), Words.say("place.form", "site", "ipv")));
+            chain.refused("HTS", Words.say("value.of", "Site", "'z' " + Words.say("option.none", "D"), Words.say("place.form", "site", "ipv")));
+        } finally {
+            Words.speak("en", folder.resolve("none"));
+        }
+        assertThat(groups(overview("admin"))).isEqualTo(2);
     }
 
     // ---- the check
