@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -126,20 +127,22 @@ class SecondProgramTest {
         assertThat(chain.stored(visit, VISIT).enrolment()).isNotEqualTo(chain.stored(first, TB_STAGE).enrolment());
     }
 
-    @Test
-    void anEnrolmentThatSomebodyElseMadeIsUsedAndKeptInTheTracker() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEnrolmentThatSomebodyElseMadeIsUsedAndKeptInTheTracker(boolean completedOnceInALifetime) {
         patientWithPhone(1);
-        int first = cough(1, "dry");
+        int visit = chain.visit(1, "x");
         chain.program.run();
-        String uid = chain.stored(first, TB_STAGE).enrolment();
-        chain.clinic.jdbc().update("DELETE FROM sync_enrolment");
-        chain.dhis2.store().completeEnrolment(uid);
-        int second = cough(1, "wet");
+        chain.dhis2.store().put(new Enrolment("Elsewhere01", chain.personOf(visit).uid(), TB, RunningProgram.SITE, MORNING));
+        if (completedOnceInALifetime) {
+            chain.dhis2.store().completeEnrolment("Elsewhere01");
+        }
 
-        chain.program.run();
+        Event cough = afterRun(cough(1, "wet"));
 
-        assertThat(chain.stored(second, TB_STAGE).enrolment()).as("the program enrols once in a lifetime").isEqualTo(uid);
-        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly(uid);
+        assertThat(cough.enrolment()).isEqualTo("Elsewhere01");
+        assertThat(enrolledIn()).containsExactlyInAnyOrder(PROGRAM, TB);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly("Elsewhere01");
     }
 
     @Test
