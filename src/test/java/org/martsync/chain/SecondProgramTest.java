@@ -1,6 +1,7 @@
 package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.chain.WholeChain.ADDRESS;
 import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
@@ -177,6 +178,27 @@ class SecondProgramTest {
         assertThat(stored.orgUnit()).isEqualTo(ELSEWHERE);
         assertThat(enrolmentOf(stored).orgUnit()).isEqualTo(ELSEWHERE);
         assertThat(enrolmentOf(chain.stored(visit, VISIT)).orgUnit()).isEqualTo(RunningProgram.SITE);
+    }
+
+    @Test
+    void whileAProgramCannotBeReadNoAttributeIsClearedThatItMayDemand() {
+        chain.clinic.patient(1).column("address1", "12 Main Street");
+        int visit = chain.visit(1, "x");
+        chain.program.run();
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", "NoSuchPrg01"));
+        chain.clinic.patientAgain(1).column("address1", null).column("telephone", "+263 77 123 4567");
+        chain.visit(1, "y");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(visit).attributes()).containsEntry(ADDRESS, "12 Main Street").containsValue("+263 77 123 4567");
+
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", PROGRAM));
+        chain.visit(1, "z");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(visit).attributes()).as("no mapping names it any more").doesNotContainKey(ADDRESS);
     }
 
     @Test
