@@ -181,6 +181,20 @@ class SecondProgramTest {
     }
 
     @Test
+    void theFirstMappingOfAProgramThatNamesAnOrgUnitDecidesWhereItEnrols() {
+        chain.clinic.mapping("TB again", TB_MAPPING, "{\"program\": \"" + TB + "\", \"orgUnit\": \"" + ELSEWHERE + "\"}");
+        patientWithPhone(1);
+        int first = cough(1, "dry");
+        int encounter = chain.encounter(1);
+        chain.clinic.form("tb_form", encounter, 1, Map.of("t_cough", "wet"), MORNING);
+        chain.clinic.pending(1, "TB again", encounter);
+
+        chain.program.run();
+
+        assertThat(enrolmentOf(chain.stored(first, TB_STAGE)).orgUnit()).isEqualTo(ELSEWHERE);
+    }
+
+    @Test
     void whileAProgramCannotBeReadNoAttributeIsClearedThatItMayDemand() {
         chain.clinic.patient(1).column("address1", "12 Main Street");
         int visit = chain.visit(1, "x");
