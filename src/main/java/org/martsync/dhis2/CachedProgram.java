@@ -73,8 +73,13 @@ public final class CachedProgram {
      *
      * @param ids which were asked for, divided by commas
      * @param answer with the list {@code programs}
+     * @throws Dhis2Refuses when the answer has no such list: then nothing says that DHIS2 has none of them
      */
     public void takeOthers(String ids, JsonNode answer) {
+        if (!answer.path("programs").isArray()) {
+            throw new Dhis2Refuses("DHIS2 answered the question for the programs " + ids.replace(",", ", ") + " without the list programs."
+                    + " Check its version and what stands between it and this program.");
+        }
         Map<String, ProgramMetadata> found = new HashMap<>();
         Map<String, String> problems = new HashMap<>();
         Set<String> asked = Set.of(ids.split(","));

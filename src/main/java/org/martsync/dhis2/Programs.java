@@ -2,6 +2,7 @@ package org.martsync.dhis2;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,15 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
     /** Returns a program, the configured one for null; null when it cannot be used. */
     public ProgramMetadata named(String id) {
         return id == null || id.equals(main.id()) ? main : others.get(id);
+    }
+
+    /** The configured program and these; a problem of another that no mapping names any more is forgotten. */
+    public Programs among(Set<String> ids) {
+        Map<String, ProgramMetadata> found = new LinkedHashMap<>(others);
+        Map<String, String> hindered = new LinkedHashMap<>(problems);
+        found.keySet().retainAll(ids);
+        hindered.keySet().retainAll(ids);
+        return new Programs(main, found, hindered);
     }
 
     /** Why a program cannot be used. */
@@ -45,9 +55,12 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
                 own.futureIncident(), attributes, own.stages());
     }
 
-    /** Whether any of the programs demands an attribute of its people: then nobody's is ever cleared. */
-    public boolean compulsory(String attribute) {
-        return all().map(program -> program.attributes().get(attribute)).anyMatch(one -> one != null && one.mandatory());
+    /**
+     * Whether any of the programs demands an attribute of its people, or may do so because what it demands could not be read: then
+     * nobody's is cleared.
+     */
+    public boolean mayDemand(String attribute) {
+        return !problems.isEmpty() || all().map(program -> program.attributes().get(attribute)).anyMatch(one -> one != null && one.mandatory());
     }
 
     private Stream<ProgramMetadata> all() {

@@ -45,7 +45,8 @@ public record TrackedEntity(String uid, String orgUnit, Map<String, String> attr
     public static List<TrackedEntity> readAll(TrackerDialect dialect, JsonNode answer) {
         if (!answer.path(dialect.container()).isArray()) {
             throw new Dhis2Refuses("DHIS2 answered a search without the list " + dialect.container()
-                    + ", as another version of it does. The next run asks for its version again.");
+                    + ", as another version of it does. The next run asks for its version again. If this stays, set"
+                    + " dhis2.ask-version to true, or look for a newer mart-dhis2-sync.");
         }
         List<TrackedEntity> all = new ArrayList<>();
         for (JsonNode one : answer.path(dialect.container())) {

@@ -125,6 +125,11 @@ public final class TrackerSearch {
         return filters.toString();
     }
 
+    /** Whether a query written here searches by the values of an attribute. */
+    public static boolean goesBy(String query, String attribute) {
+        return query.contains("&filter=" + attribute + encode(":"));
+    }
+
     private static List<List<String>> cut(List<String> uids) {
         int most = LONGEST_LIST / (ComputedUid.LENGTH + 3);
         List<List<String>> parts = new ArrayList<>();

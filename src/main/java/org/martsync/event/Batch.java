@@ -112,9 +112,14 @@ public final class Batch {
     private Patient.Enrolling enrolling(Patient patient, List<PendingEvent> events) {
         ProgramMetadata program = events.get(0).program();
         Filled filled = new FillAttributes().fill(patientMapping, programs.people(program), patient.columns());
-        filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.compulsory(one.getKey()));
-        return new Patient.Enrolling(program, program.id().equals(programs.main().id()), events.get(0).mapping().orgUnit(),
+        filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.mayDemand(one.getKey()));
+        return new Patient.Enrolling(program, program.id().equals(programs.main().id()), orgUnit(events),
                 events.stream().anyMatch(event -> event.mapping().reopenCompleted()), filled);
+    }
+
+    /** The first that one of the mappings names; which event happens to be the oldest of the batch must not decide. */
+    private static String orgUnit(List<PendingEvent> events) {
+        return events.stream().map(event -> event.mapping().orgUnit()).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** All events, in the order of their ids. */

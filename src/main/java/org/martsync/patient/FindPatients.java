@@ -92,11 +92,11 @@ public final class FindPatients {
                 continue;
             }
             if (!dialect.takes(wanted.values())) {
-                patient.reject(Words.say("search.comma", names(wanted, program)));
+                patient.reject(Words.say("search.comma", names(wanted.keySet(), program)));
                 continue;
             }
             if (!TrackerSearch.fits(dialect, wanted)) {
-                patient.reject(Words.say("search.too-long", names(wanted, program)));
+                patient.reject(Words.say("search.too-long", names(wanted.keySet(), program)));
                 continue;
             }
             if (!seen.add(lowerCase(wanted))) {
@@ -111,10 +111,19 @@ public final class FindPatients {
                 .toList();
     }
 
-    /** Gives each patient the hits that hold the values searched for; DHIS2 ignores case, and so does this step. */
-    public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, JsonNode answer) {
-        Collection<String> attributes = attributesOf(mapping, mapping.searchable()).values();
+    /**
+     * Gives each patient the hits that hold the values searched for; DHIS2 ignores case, and so does this step.
+     *
+     * @param search one of {@link #searches}
+     * @param answer to it
+     * @throws Dhis2Refuses when DHIS2 finds people by an attribute that it does not show: then nothing says who they are
+     */
+    public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, ProgramMetadata program, String search,
+                         JsonNode answer) {
+        Map<String, String> searchable = attributesOf(mapping, mapping.searchable());
         List<TrackedEntity> hits = TrackedEntity.readAll(dialect, answer);
+        refuseHidden(hits, searchable, mapping, program, search);
+        Collection<String> attributes = searchable.values();
         for (Patient patient : unplaced(patients)) {
             Map<String, String> wanted = lowerCase(wanted(patient, attributes));
             if (wanted.isEmpty()) {
@@ -123,6 +132,23 @@ public final class FindPatients {
             hits.stream().filter(hit -> wanted.equals(lowerCase(pick(hit.attributes(), wanted.keySet()))))
                     .filter(hit -> patient.hits().stream().noneMatch(known -> known.uid().equals(hit.uid())))
                     .forEach(patient.hits()::add);
+        }
+    }
+
+    /**
+     * Who is found has a value of each attribute that was searched by. Where it is missing from a hit, the attribute is only the program's
+     * (recording 286), and the person would be taken for nobody and made a second time.
+     */
+    private static void refuseHidden(List<TrackedEntity> hits, Map<String, String> searchable, Mapping mapping, ProgramMetadata program,
+                                     String search) {
+        Map<String, String> hidden = new LinkedHashMap<>(searchable);
+        hidden.values().removeIf(uid -> !TrackerSearch.goesBy(search, uid) || hits.stream().allMatch(hit -> hit.attributes().containsKey(uid)));
+        if (!hidden.isEmpty()) {
+            // named without their values, which are a patient's
+            throw new Dhis2Refuses("DHIS2 finds people by " + names(hidden.values(), program) + ", but does not show the value of whom it found,"
+                    + " so that people who are there would be made a second time. Take " + String.join(", ", hidden.keySet())
+                    + " out of searchable in the config of the mapping " + mapping.name() + ", or add the attribute to the tracked entity type "
+                    + program.trackedEntityType() + " in DHIS2.");
         }
     }
 
@@ -281,8 +307,8 @@ public final class FindPatients {
         return Words.and(searched.entrySet().stream().map(entry -> name(entry.getKey(), program) + " '" + entry.getValue() + "'").toList());
     }
 
-    private static String names(Map<String, String> searched, ProgramMetadata program) {
-        return Words.and(searched.keySet().stream().map(uid -> name(uid, program)).toList());
+    private static String names(Collection<String> attributes, ProgramMetadata program) {
+        return Words.and(attributes.stream().map(uid -> name(uid, program)).toList());
     }
 
     private static String name(String uid, ProgramMetadata program) {

@@ -54,7 +54,7 @@ public final class Patient {
      * A program in which the patient has events in the batch.
      *
      * @param configured whether it is the one of the settings, whose enrolment the contract's table holds
-     * @param orgUnit where the mapping of the first event enrols, or null for the site's org unit
+     * @param orgUnit where the first of the events' mappings that names one enrols, or null for the site's org unit
      * @param reopens whether a completed enrolment may be opened again for the events
      * @param attributes what the patient mapping makes of the columns; the values are the same for all programs, what hinders is not
      */

@@ -17,7 +17,7 @@ public final class PrepareRun {
 
     /** Gives the run the mappings, checked against the metadata of their programs. */
     public void takeMappings(Run run, List<Map<String, Object>> rows) {
-        run.takeMappings(rows, program.programs());
+        run.takeMappings(rows, program.programs().among(Mappings.programs(rows)));
     }
 
     /** Returns the programs that mappings name beside the configured one and that have to be read: ids divided by commas, or nothing. */

@@ -49,6 +49,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RouteFixture;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
@@ -132,14 +135,16 @@ class CookbookTest {
                         "A DHIS2 with a certificate of a private authority", "Send a mapping to a second program", "What the design does not allow");
     }
 
-    @Test
-    void aMappingIsSentToASecondProgram() throws IOException {
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"null", "{\"orgUnit\": \"\"}"})
+    void aMappingIsSentToASecondProgram(String configBefore) throws IOException {
         dhis2.add(new ObjectMapper().readTree("""
                 {"id": "IXDlIUrGz3l", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "programTrackedEntityAttributes": [],
                  "programStages": [{"id": "TbStage0001", "repeatable": true, "programStageDataElements": [
                    {"dataElement": {"id": "TbElem00001", "valueType": "TEXT"}}]}]}"""));
         clinic.mapping("TB", """
-                {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"gbv_form": {"site_type": "TbElem00001"}}}""", null);
+                {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"gbv_form": {"site_type": "TbElem00001"}}}""", configBefore);
         MatchResult sql = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL).matcher(recipe("Send a mapping to a second program")).results().findFirst().orElseThrow();
         clinic.jdbc().update(sql.group(1).replace(";", ""));
         int ipv = event(1, "IPV", "Static");

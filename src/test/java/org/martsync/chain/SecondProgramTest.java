@@ -1,6 +1,7 @@
 package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.chain.WholeChain.ADDRESS;
 import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -126,20 +128,22 @@ class SecondProgramTest {
         assertThat(chain.stored(visit, VISIT).enrolment()).isNotEqualTo(chain.stored(first, TB_STAGE).enrolment());
     }
 
-    @Test
-    void anEnrolmentThatSomebodyElseMadeIsUsedAndKeptInTheTracker() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEnrolmentThatSomebodyElseMadeIsUsedAndKeptInTheTracker(boolean completedOnceInALifetime) {
         patientWithPhone(1);
-        int first = cough(1, "dry");
+        int visit = chain.visit(1, "x");
         chain.program.run();
-        String uid = chain.stored(first, TB_STAGE).enrolment();
-        chain.clinic.jdbc().update("DELETE FROM sync_enrolment");
-        chain.dhis2.store().completeEnrolment(uid);
-        int second = cough(1, "wet");
+        chain.dhis2.store().put(new Enrolment("Elsewhere01", chain.personOf(visit).uid(), TB, RunningProgram.SITE, MORNING));
+        if (completedOnceInALifetime) {
+            chain.dhis2.store().completeEnrolment("Elsewhere01");
+        }
 
-        chain.program.run();
+        Event cough = afterRun(cough(1, "wet"));
 
-        assertThat(chain.stored(second, TB_STAGE).enrolment()).as("the program enrols once in a lifetime").isEqualTo(uid);
-        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly(uid);
+        assertThat(cough.enrolment()).isEqualTo("Elsewhere01");
+        assertThat(enrolledIn()).containsExactlyInAnyOrder(PROGRAM, TB);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM sync_enrolment", String.class)).containsExactly("Elsewhere01");
     }
 
     @Test
@@ -174,6 +178,41 @@ class SecondProgramTest {
         assertThat(stored.orgUnit()).isEqualTo(ELSEWHERE);
         assertThat(enrolmentOf(stored).orgUnit()).isEqualTo(ELSEWHERE);
         assertThat(enrolmentOf(chain.stored(visit, VISIT)).orgUnit()).isEqualTo(RunningProgram.SITE);
+    }
+
+    @Test
+    void theFirstMappingOfAProgramThatNamesAnOrgUnitDecidesWhereItEnrols() {
+        chain.clinic.mapping("TB again", TB_MAPPING, "{\"program\": \"" + TB + "\", \"orgUnit\": \"" + ELSEWHERE + "\"}");
+        patientWithPhone(1);
+        int first = cough(1, "dry");
+        int encounter = chain.encounter(1);
+        chain.clinic.form("tb_form", encounter, 1, Map.of("t_cough", "wet"), MORNING);
+        chain.clinic.pending(1, "TB again", encounter);
+
+        chain.program.run();
+
+        assertThat(enrolmentOf(chain.stored(first, TB_STAGE)).orgUnit()).isEqualTo(ELSEWHERE);
+    }
+
+    @Test
+    void whileAProgramCannotBeReadNoAttributeIsClearedThatItMayDemand() {
+        chain.clinic.patient(1).column("address1", "12 Main Street");
+        int visit = chain.visit(1, "x");
+        chain.program.run();
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", "NoSuchPrg01"));
+        chain.clinic.patientAgain(1).column("address1", null).column("telephone", "+263 77 123 4567");
+        chain.visit(1, "y");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(visit).attributes()).containsEntry(ADDRESS, "12 Main Street").containsValue("+263 77 123 4567");
+
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", PROGRAM));
+        chain.visit(1, "z");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(visit).attributes()).as("no mapping names it any more").doesNotContainKey(ADDRESS);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package org.martsync.dhis2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.martsync.SetClock;
 
@@ -32,6 +34,20 @@ class CachedProgramTest {
         assertThat(cached.stale()).isTrue();
         read();
         assertThat(cached.stale()).isFalse();
+    }
+
+    @Test
+    void anAnswerWithoutTheListSaysNothingOfWhichProgramsThereAre() throws IOException {
+        read();
+        ObjectMapper json = new ObjectMapper();
+
+        assertThatThrownBy(() -> cached.takeOthers("IXDlIUrGz3l", json.readTree("{}"))).isInstanceOf(Dhis2Refuses.class)
+                .hasMessageContaining("programs IXDlIUrGz3l without the list programs");
+        assertThat(cached.missing(Set.of("IXDlIUrGz3l"))).as("the next run asks again").isEqualTo("IXDlIUrGz3l");
+
+        cached.takeOthers("IXDlIUrGz3l", json.readTree("{\"programs\": []}"));
+
+        assertThat(cached.programs().problem("IXDlIUrGz3l")).contains("DHIS2 does not have it");
     }
 
     private void read() throws IOException {

@@ -56,6 +56,6 @@ class ServerInfoTest {
 
         assertThat(TrackedEntity.readAll(TrackerDialect.V41, ofAnother)).isEmpty();
         assertThatThrownBy(() -> TrackedEntity.readAll(TrackerDialect.V38, ofAnother)).isInstanceOf(Dhis2Refuses.class)
-                .hasMessageContaining("another version");
+                .hasMessageContainingAll("another version", "set dhis2.ask-version to true", "newer mart-dhis2-sync");
     }
 }

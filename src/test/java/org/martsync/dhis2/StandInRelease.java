@@ -65,12 +65,20 @@ record StandInRelease(String version, int number, int patch) {
             }
             if (old) {
                 understood.put(names.get(name), values.stream().map(value -> name.equals("skipPaging")
-                        ? String.valueOf(!value.equals("true")) : value.replace(";", ",")).toList());
+                        ? String.valueOf(!value.equals("true")) : parted(name, value)).toList());
             } else if (!renamed || newNames()) {
                 understood.put(name, name.equals("filter") && !escapes() ? values.stream().map(value -> value.replace("/", "//")).toList() : values);
             }
         });
         return understood;
+    }
+
+    /** Parts a list of UIDs by commas; releases that know nothing but semicolons take what holds a comma for one UID, and a wrong one. */
+    private String parted(String name, String value) {
+        if (!newNames() && value.contains(",")) {
+            throw new StandInPayload.Unreadable("Value '" + value + "' is not valid for parameter " + name + ". Invalid UID");
+        }
+        return value.replace(";", ",");
     }
 
     private static void asBefore41(StandInParameters parameters) {

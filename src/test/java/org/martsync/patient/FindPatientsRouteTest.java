@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RouteFixture;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.TrackerStore;
@@ -282,6 +283,37 @@ class FindPatientsRouteTest {
         assertThat(patients.get(0).inDhis2()).isNull();
         assertThat(patients.get(1).inDhis2().uid()).isEqualTo("Person00002");
         assertThat(dhis2.requests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"address1\"]", "[\"uic\", \"address1\"]"})
+    void anAttributeThatDhis2SearchesByAndDoesNotShowStopsTheRunAndMakesNobodyTwice(String searchable) {
+        clinic.mapping("Patient", """
+                {"isPatientMapping": true, "formTableMappings": {"patient": {
+                  "uic": {"id": "zRA08XEYiSF"}, "patient_identifier": {"id": "GGvUui7Dc3F"}, "address1": {"id": "Q1rBKb09Goz"}}}}""",
+                "{\"searchable\": " + searchable + "}");
+        aPatientWithAnEvent(1);
+        clinic.patientAgain(1).column("address1", "12 Main Street");
+        dhis2.store().put(new TrackerStore.TrackedEntity("Person00001", TYPE, SITE, Map.of(UIC, "UIC-000001", "Q1rBKb09Goz", "12 Main Street")));
+
+        assertThatThrownBy(FindPatientsRouteTest::find).rootCause().isInstanceOf(Dhis2Refuses.class)
+                .hasMessageContainingAll("finds people by ZW - Client address (Q1rBKb09Goz), but", "Take address1 out of searchable", "mapping Patient", TYPE)
+                .hasMessageNotContaining("12 Main Street");
+    }
+
+    @Test
+    void aPersonFoundByFewerValuesThanAnotherIsSearchedByHidesNothing() {
+        clinic.jdbc().update("UPDATE mapping SET config = '{\"searchable\": [\"uic\", \"telephone\"]}' WHERE program_name = 'Patient'");
+        aPatientWithAnEvent(1);
+        aPatientWithAnEvent(2);
+        clinic.patientAgain(1).column("telephone", "0771000001");
+        clinic.patientAgain(2).column("telephone", null);
+        person("Person00002", "UIC-000002");
+
+        List<Patient> patients = find();
+
+        assertThat(patients.get(0).inDhis2()).isNull();
+        assertThat(patients.get(1).inDhis2().uid()).isEqualTo("Person00002");
     }
 
     @Test
