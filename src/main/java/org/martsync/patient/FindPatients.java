@@ -92,11 +92,11 @@ public final class FindPatients {
                 continue;
             }
             if (!dialect.takes(wanted.values())) {
-                patient.reject(Words.say("search.comma", names(wanted.keySet(), program)));
+                patient.reject(Words.say("search.comma", names(wanted, program)));
                 continue;
             }
             if (!TrackerSearch.fits(dialect, wanted)) {
-                patient.reject(Words.say("search.too-long", names(wanted.keySet(), program)));
+                patient.reject(Words.say("search.too-long", names(wanted, program)));
                 continue;
             }
             if (!seen.add(lowerCase(wanted))) {
@@ -144,8 +144,8 @@ public final class FindPatients {
         Map<String, String> hidden = new LinkedHashMap<>(searchable);
         hidden.values().removeIf(uid -> !TrackerSearch.goesBy(search, uid) || hits.stream().allMatch(hit -> hit.attributes().containsKey(uid)));
         if (!hidden.isEmpty()) {
-            // named without their values, which are a patient's
-            throw new Dhis2Refuses("DHIS2 finds people by " + names(hidden.values(), program) + ", but does not show the value of whom it found,"
+            String names = hidden.values().stream().map(uid -> name(uid, program)).collect(Collectors.joining(", "));
+            throw new Dhis2Refuses("DHIS2 finds people by " + names + ", but does not show the value of whom it found,"
                     + " so that people who are there would be made a second time. Take " + String.join(", ", hidden.keySet())
                     + " out of searchable in the config of the mapping " + mapping.name() + ", or add the attribute to the tracked entity type "
                     + program.trackedEntityType() + " in DHIS2.");
@@ -307,8 +307,8 @@ public final class FindPatients {
         return Words.and(searched.entrySet().stream().map(entry -> name(entry.getKey(), program) + " '" + entry.getValue() + "'").toList());
     }
 
-    private static String names(Collection<String> attributes, ProgramMetadata program) {
-        return Words.and(attributes.stream().map(uid -> name(uid, program)).toList());
+    private static String names(Map<String, String> searched, ProgramMetadata program) {
+        return Words.and(searched.keySet().stream().map(uid -> name(uid, program)).toList());
     }
 
     private static String name(String uid, ProgramMetadata program) {
