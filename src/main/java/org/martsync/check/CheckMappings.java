@@ -154,6 +154,7 @@ public final class CheckMappings {
      */
     public void tables(Checkup checkup, Mappings mappings, Programs programs, List<Map<String, Object>> columns, List<Map<String, Object>> tables) {
         Catalogue catalogue = Catalogue.read(columns);
+        checkup.catalogue(catalogue);
         List<String> names = tables.stream().map(row -> (String) row.get("name")).toList();
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {

@@ -11,7 +11,6 @@ import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.AlikeEvents;
 import org.martsync.event.Batch;
-import org.martsync.event.Catalogue;
 import org.martsync.event.EventForms;
 import org.martsync.event.FormQuery;
 import org.martsync.event.MapEvent;
@@ -123,8 +122,8 @@ public final class CheckValues {
     }
 
     /** Begins to look at the forms of a mapping. */
-    public FormSample sample(Checkup checkup, Mapping mapping, List<Map<String, Object>> columns) {
-        return new FormSample(mapping, Catalogue.read(columns), checkup.rows());
+    public FormSample sample(Checkup checkup, Mapping mapping) {
+        return new FormSample(mapping, checkup.catalogue(), checkup.rows());
     }
 
     /** Takes the newest encounters of one form. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.martsync.check.Code.Weight;
 import org.martsync.dhis2.ServerInfo;
+import org.martsync.event.Catalogue;
 import org.martsync.mapping.Mapping;
 import org.martsync.rehearse.Rehearsal;
 
@@ -32,6 +33,7 @@ public final class Checkup {
     private final Map<List<Object>, Finding> broken = new LinkedHashMap<>();
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private Map<String, Long> pending = Map.of();
+    private Catalogue catalogue;
     private ServerInfo server;
     private String program;
     private long lookedAt;
@@ -105,6 +107,15 @@ public final class Checkup {
 
     void pending(Map<String, Long> byMapping) {
         pending = byMapping;
+    }
+
+    void catalogue(Catalogue read) {
+        catalogue = read;
+    }
+
+    /** Which tables and columns can be read. */
+    Catalogue catalogue() {
+        return catalogue;
     }
 
     long pendingOf(String name) {

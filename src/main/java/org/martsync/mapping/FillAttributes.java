@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.mapping.Problem.Kind;
