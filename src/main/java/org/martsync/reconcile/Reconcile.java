@@ -25,6 +25,7 @@ import org.martsync.patient.FindPatients;
 import org.martsync.patient.Patient;
 import org.martsync.reconcile.Finding.Kind;
 import org.martsync.sync.AfterFailure;
+import org.martsync.sync.Pause;
 import org.martsync.sync.Run;
 
 /** Takes a comparison with DHIS2 from page to page; called by {@code routes/reconcile.camel.yaml}. */
@@ -214,14 +215,14 @@ public final class Reconcile {
     /**
      * Decides what follows when a page could not be compared: an outage is waited for, everything else ends the comparison.
      *
-     * @return how many milliseconds to wait before it is tried again
+     * @return the pause before it is tried again
      */
-    public long failed(Reconciliation reconciliation, Exception failure) {
+    public Pause failed(Reconciliation reconciliation, Exception failure) {
         long pause = failure instanceof BrokenOff ? -1 : reconciliation.run().outage(failure);
         if (pause < 0) {
             reconciliation.run().stop(inWords(failure));
         }
-        return Math.max(0, pause);
+        return new Pause(reconciliation.run(), pause);
     }
 
     /** Why it was broken off, without a patient's data. */

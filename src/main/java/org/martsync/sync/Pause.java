@@ -8,7 +8,8 @@ public final class Pause {
     private final Run run;
     private final long end;
 
-    Pause(Run run, long millis) {
+    /** @param millis how long, from now on */
+    public Pause(Run run, long millis) {
         this.run = run;
         // by a clock that nobody sets
         this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
