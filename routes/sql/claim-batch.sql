@@ -27,7 +27,7 @@ patients AS MATERIALIZED (
 locked AS MATERIALIZED (
   SELECT patient, events
   FROM patients
-  WHERE pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync patient ' || patient, 0))
+  WHERE pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync ' || current_schema() || ' patient ' || patient, 0))
   LIMIT (SELECT least(:#${variable.worker.patients}, greatest(1, :#${variable.worker.events} / greatest(1, ceil(avg(events))))) FROM patients)
 ),
 fitting AS MATERIALIZED (
@@ -39,7 +39,7 @@ fitting AS MATERIALIZED (
 mine AS MATERIALIZED (
   SELECT f.patient,
          coalesce(i.instance_id IS NOT NULL OR bool_and(pg_try_advisory_xact_lock(
-           hashtextextended('mart-dhis2-sync value ' || s.searched || ' ' || lower(to_jsonb(p) ->> s.searched), 0)))
+           hashtextextended('mart-dhis2-sync ' || current_schema() || ' value ' || s.searched || ' ' || lower(to_jsonb(p) ->> s.searched), 0)))
            FILTER (WHERE to_jsonb(p) ->> s.searched <> ''), true) AS free
   FROM fitting f
   LEFT JOIN patient p ON p.patient_id = CASE WHEN f.patient ~ '^[1-9][0-9]{0,9}$' THEN f.patient::bigint END

@@ -6,7 +6,8 @@ SELECT c.relname::text AS table_name,
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
-WHERE c.relnamespace = current_schema()::regnamespace
+WHERE c.relnamespace = ANY (current_schemas(false)::regnamespace[])
+  AND pg_table_is_visible(c.oid)
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND c.relname = ANY (ARRAY(SELECT jsonb_array_elements_text(:#tables::jsonb)))
 GROUP BY c.relname

@@ -10,7 +10,7 @@ found AS MATERIALIZED (
   LEFT JOIN events_to_sync e ON e.id = a.id
 ),
 patients AS MATERIALIZED (
-  SELECT patient, pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync patient ' || patient, 0)) AS free
+  SELECT patient, pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync ' || current_schema() || ' patient ' || patient, 0)) AS free
   FROM (SELECT DISTINCT patient FROM found WHERE known AND NOT synced) AS theirs
 ),
 waiting AS MATERIALIZED (

@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.stereotype.Component;
@@ -24,17 +25,33 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
     /** The history of our migrations; an installed site may have a {@code flyway_schema_history} of another program. */
     public static final String HISTORY_TABLE = "sync_schema_history";
 
+    private final String clinic;
+    private final String own;
+
+    /**
+     * @param clinic the schema of the clinic's tables
+     * @param own the schema of what is of one DHIS2 server. Another than {@code clinic} is made where it is missing, and what
+     *            the clinic queues is queued there too
+     */
+    public Migrations(@Value("${analytics.schema:}") String clinic, @Value("${analytics.own-schema:${analytics.schema:}}") String own) {
+        this.clinic = clinic;
+        this.own = own;
+    }
+
     /** Returns the migrations of the database behind {@code dataSource}, to be handed to {@link #migrate}. */
     public static Flyway of(DataSource dataSource) {
         FluentConfiguration configuration = Flyway.configure().dataSource(dataSource);
-        new Migrations().customize(configuration);
+        new Migrations("", "").customize(configuration);
         return configuration.load();
     }
 
     @Override
     public void customize(FluentConfiguration configuration) {
+        boolean further = !own.equals(clinic);
         configuration
-                .locations("classpath:db/migration")
+                .locations(further ? new String[] {"classpath:db/migration", "classpath:db/further"} : new String[] {"classpath:db/migration"})
+                .createSchemas(further)
+                .placeholders(Map.of("clinic", clinic))
                 .table(HISTORY_TABLE)
                 .baselineOnMigrate(true)
                 .baselineVersion("0")

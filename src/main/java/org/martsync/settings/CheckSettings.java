@@ -31,6 +31,8 @@ final class CheckSettings {
     private static final Pattern SERVER = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+])(:\\d{1,5})?");
     private static final Pattern DATABASE = Pattern.compile("[^/?&#%\\s]+");
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
+    /** It is part of the name of a trigger. */
+    private static final Pattern OWN_SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,39}");
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern DAYS = Pattern.compile("([3-9]\\d|[1-9]\\d{2,4})d");
@@ -98,6 +100,10 @@ final class CheckSettings {
                 matches(DATABASE), "a plain database name");
         require(new Setting("analytics.schema", "CURRENT_SCHEMA_NAME", "the schema of the analytics tables", "public"),
                 matches(SCHEMA), "a plain schema name");
+        if (!value("analytics.schema").equals(value("analytics.own-schema"))) {
+            require(new Setting("analytics.own-schema", "", "the schema of what is of this DHIS2 server", "national"),
+                    matches(OWN_SCHEMA), "a plain schema name in small letters of at most 40 characters");
+        }
         require(new Setting("analytics.user", "ANALYTICS_DB_USER", "the database user who reads and writes there", "martsync"),
                 any -> true, "");
     }

@@ -87,7 +87,7 @@ public final class Clinic implements AutoCloseable {
 
     /** Runs our migrations, as the program does when it starts. */
     public Clinic migrated() {
-        new Migrations().migrate(Migrations.of(dataSource));
+        new Migrations("", "").migrate(Migrations.of(dataSource));
         return this;
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,30 @@ class MigrationsTest {
         assertThat(clinic.jdbc().queryForList("SELECT tablename FROM pg_tables WHERE schemaname = 'analytics'", String.class))
                 .containsAll(THEIRS).containsAll(OURS);
         assertThat(Catalogue.of(clinic.jdbc()).tables()).as("schema public").isEmpty();
+    }
+
+    @Test
+    void aFurtherServerGetsASchemaOfItsOwnAndOfTheClinicsTablesOnlyTheQueueTellsIt() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        Catalogue before = Catalogue.of(clinic.jdbc());
+        List<Long> indexes = clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class);
+        Migrations further = new Migrations("public", "national");
+        FluentConfiguration configuration = Flyway.configure().dataSource(clinic.dataSource()).defaultSchema("national");
+        further.customize(configuration);
+
+        further.migrate(configuration.load());
+        further.migrate(configuration.load());
+
+        assertThat(clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class)).as("none was built anew").containsAll(indexes);
+        List<String> ofTheServer = new ArrayList<>(OURS);
+        ofTheServer.addAll(List.of("events_to_sync", "log", "instance_tracker", "enrolment_tracker", "event_tracker", "orgunit_tracker"));
+        assertThat(clinic.jdbc().queryForList("SELECT tablename::text FROM pg_tables WHERE schemaname = 'national'", String.class))
+                .containsExactlyInAnyOrderElementsOf(ofTheServer);
+        assertThat(clinic.jdbc().queryForList("SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'public.events_to_sync'::regclass", String.class))
+                .containsExactlyInAnyOrder("queue_too_national", "unqueue_too_national");
+        assertThat(clinic.jdbc().queryForList("SELECT id FROM national.events_to_sync WHERE NOT synced", Integer.class)).containsExactly(1, 2);
+        clinic.jdbc().execute("DROP SCHEMA national CASCADE"); // the way back
+        assertThat(Catalogue.of(clinic.jdbc())).isEqualTo(before);
     }
 
     @Test

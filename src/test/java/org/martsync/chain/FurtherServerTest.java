@@ -1,0 +1,174 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.martsync.RunningProgram;
+import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.dhis2.StandInFaults;
+import org.martsync.sync.Run;
+import org.martsync.sync.Runs;
+
+/**
+ * One clinic that feeds two DHIS2 servers: its own, and a further one with {@code analytics.own-schema}, whose data elements
+ * have other UIDs, so that it has a mapping table of its own.
+ */
+class FurtherServerTest {
+
+    private static final String OWN = "national";
+    private static final String HISTORY = "an event from before the further server";
+
+    private static WholeChain chain;
+    private static Dhis2StandIn further;
+    private static RunningProgram program;
+    private static int before;
+
+    @BeforeAll
+    static void start() {
+        chain = WholeChain.start();
+        chain.reset();
+        chain.patients(1);
+        before = chain.visit(1, HISTORY);
+        chain.program.run();
+        chain.clinic.jdbc().execute("CREATE SCHEMA " + OWN);
+        chain.clinic.jdbc().execute("CREATE TABLE " + OWN + ".mapping (LIKE public.mapping INCLUDING ALL)");
+        chain.clinic.jdbc().update("INSERT INTO " + OWN + ".mapping SELECT * FROM public.mapping");
+        chain.clinic.jdbc().update("UPDATE " + OWN + ".mapping SET mapping_json = replace(replace(mapping_json::text, ?, 'x'), ?, ?)::jsonb",
+                WholeChain.LONG_TEXT, WholeChain.TEXT, WholeChain.LONG_TEXT);
+        further = Dhis2StandIn.start();
+        program = RunningProgram.start(chain.clinic, further, WholeChain.PROGRAM, "analytics.own-schema=" + OWN);
+    }
+
+    @AfterAll
+    static void stop() {
+        program.close();
+        further.close();
+        chain.close();
+    }
+
+    /** What was there when the further server came is looked at by the first test, whichever that is. */
+    @BeforeEach
+    void whatWasThereIsSentToTheFurtherServerToo() {
+        if (before > 0) {
+            chain.clinic.jdbc().update("INSERT INTO " + OWN + ".orgunit_tracker SELECT * FROM public.orgunit_tracker");
+            Run run = program.run();
+            assertThat(run.synced()).isEqualTo(1);
+            assertThat(texts(further)).containsExactly(HISTORY);
+            assertThat(texts(chain.dhis2)).containsExactly(HISTORY);
+            before = 0;
+        }
+        List.of(chain.dhis2, further).forEach(server -> {
+            server.heal();
+            server.acceptConnections();
+        });
+        chain.clinic.jdbc().update("DELETE FROM events_to_sync");
+        assertThat(pending(OWN)).isZero();
+    }
+
+    @Test
+    void anEventAndItsEditArriveAtBothAndEachKeepsItsOwnAccount() {
+        int event = visitOfSomebodyNew("first");
+
+        assertThat(chain.program.run().synced()).isEqualTo(1);
+        assertThat(program.run().synced()).isEqualTo(1);
+        assertThat(texts(further)).contains("first");
+        assertThat(trackedIn(OWN, event)).isEqualTo(trackedIn("public", event)).isNotNull();
+        assertThat(logRows("public", event)).isEqualTo(1);
+        assertThat(logRows(OWN, event)).isEqualTo(1);
+
+        chain.clinic.edit(event, "visit_form", Map.of("f_text", "second"));
+        assertThat(program.run().synced()).as("the further server alone").isEqualTo(1);
+        assertThat(texts(further)).contains("second").doesNotContain("first");
+        assertThat(texts(chain.dhis2)).contains("first").doesNotContain("second");
+        assertThat(chain.program.run().synced()).isEqualTo(1);
+        assertThat(texts(chain.dhis2)).contains("second").doesNotContain("first");
+        assertThat(program.run().synced()).as("what the clinic's own server got is no news to the further one").isZero();
+    }
+
+    @Test
+    void oneThatIsDownHoldsUpNothingOfTheOther() {
+        int event = visitOfSomebodyNew("while the further one is down");
+        further.refuseConnections();
+
+        assertThat(chain.program.run().synced()).isEqualTo(1);
+        assertThat(program.run().isStopped()).isTrue();
+        chain.assertEvent(event).isSynced();
+        assertThat(pending(OWN)).isEqualTo(1);
+
+        further.acceptConnections();
+        assertThat(program.run().synced()).isEqualTo(1);
+        assertThat(texts(further)).contains("while the further one is down");
+        assertThat(pending(OWN)).isZero();
+    }
+
+    @Test
+    void aPatientInABatchOfTheOneIsFreeForTheOther() {
+        visitOfSomebodyNew("held by the further one");
+        StandInFaults.Held held = further.holdUnprocessed(1, StandInFaults.posts());
+        program.begin();
+        Awaitility.await().until(() -> held.arrived() == 1);
+
+        assertThat(chain.program.run().synced()).isEqualTo(1);
+
+        assertThat(pending(OWN)).as("the further one is still at it").isEqualTo(1);
+        held.release();
+        Awaitility.await().until(() -> pending(OWN) == 0 && program.bean(Runs.class).current() == null);
+    }
+
+    @Test
+    void whatTheOneRejectsIsNotTriedAgainAtTheOther() {
+        int event = visitOfSomebodyNew("fine");
+        chain.program.run();
+        chain.dhis2.store().deleteEvent(chain.stored(event).uid());
+        chain.clinic.edit(event);
+        assertThat(program.run().synced()).isEqualTo(1);
+
+        assertThat(chain.program.run().rejected()).isEqualTo(1);
+
+        chain.assertEvent(event).isRejected();
+        assertThat(pending(OWN)).isZero();
+    }
+
+    @Test
+    void whatIsTakenOutOfTheQueueIsSentToNeither() {
+        int event = visitOfSomebodyNew("a mistake");
+        chain.clinic.jdbc().update("DELETE FROM events_to_sync WHERE id = ?", event);
+
+        assertThat(program.run().synced()).isZero();
+        assertThat(texts(further)).doesNotContain("a mistake");
+    }
+
+    private static int visitOfSomebodyNew(String text) {
+        return chain.visit(somebodyNew(), text);
+    }
+
+    private static int somebodyNew() {
+        int patient = 1 + chain.clinic.jdbc().queryForObject("SELECT max(patient_id) FROM patient", Integer.class);
+        chain.clinic.patient(patient);
+        return patient;
+    }
+
+    private static List<String> texts(Dhis2StandIn server) {
+        return server.store().events().stream().filter(event -> !event.deleted())
+                .map(event -> event.dataValues().get(server == further ? WholeChain.LONG_TEXT : WholeChain.TEXT)).toList();
+    }
+
+    private static String trackedIn(String schema, int event) {
+        return chain.clinic.jdbc().queryForObject("SELECT event_id FROM " + schema + ".event_tracker WHERE encounter_id = ?", String.class,
+                chain.encounterOf(event));
+    }
+
+    private static int logRows(String schema, int event) {
+        return chain.clinic.jdbc().queryForObject("SELECT count(*) FROM " + schema + ".log WHERE event_id = ? AND status = 'success'", Integer.class, event);
+    }
+
+    private static int pending(String schema) {
+        return chain.clinic.jdbc().queryForObject("SELECT count(*) FROM " + schema + ".events_to_sync WHERE synced IS NOT TRUE", Integer.class);
+    }
+}
