@@ -286,13 +286,14 @@ class MigrationsTest {
         Catalogue before = Catalogue.of(clinic.jdbc());
         List<Long> indexes = clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class);
         Migrations further = new Migrations("public", "national");
-        FluentConfiguration configuration = Flyway.configure().dataSource(clinic.dataSource()).defaultSchema("national");
+        FluentConfiguration configuration = Flyway.configure().dataSource(clinic.jdbcUrl() + "?currentSchema=national", clinic.user(), clinic.password())
+                .defaultSchema("national");
         further.customize(configuration);
 
         further.migrate(configuration.load());
         further.migrate(configuration.load());
 
-        assertThat(clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class)).as("none was built anew").containsAll(indexes);
+        assertThat(clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class)).as("none went or was built anew").containsAll(indexes);
         List<String> ofTheServer = new ArrayList<>(OURS);
         ofTheServer.addAll(List.of("events_to_sync", "log", "instance_tracker", "enrolment_tracker", "event_tracker", "orgunit_tracker"));
         assertThat(clinic.jdbc().queryForList("SELECT tablename::text FROM pg_tables WHERE schemaname = 'national'", String.class))

@@ -1,6 +1,6 @@
 -- A further DHIS2 server is fed from this database. What is of one server (queue, log, trackers, our own tables) has been
--- made in a schema of its own; what is the clinic's own is read where it is. A table that a person has filled here stays,
--- and is read in place of the clinic's: mostly mapping, where the two servers differ in their UIDs.
+-- made in a schema of its own; what is the clinic's own is read where it is, so its empty copies go. One that a person has
+-- filled stays, and is read in place of the clinic's: mostly mapping, where the two servers differ in their UIDs.
 
 DO $$
 DECLARE
@@ -14,10 +14,6 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-
--- What V3 drops by these names, to build it anew, are these and not the clinic's, which another server's runs may be using.
-CREATE INDEX sync_program_enrolment_patient ON ${flyway:defaultSchema}.events_to_sync (id) WHERE false;
-CREATE INDEX sync_patient_identifier ON ${flyway:defaultSchema}.events_to_sync (id) WHERE false;
 
 -- What the flattener queues is queued here too, in its own transaction. It waits no longer for it than for its own queue:
 -- we lock a row of either from its marking to the commit that follows at once.

@@ -1,5 +1,5 @@
--- All that the clinic ever queued is new to this server. In small steps, outside a transaction (V1.2__fill_the_queue.sql.conf):
--- what the trigger of V1.1 queues meanwhile never waits for more than one of them. Run again from the top at any time.
+-- All that the clinic ever queued is new to this server. In small steps, outside a transaction (V3.2__fill_the_queue.sql.conf):
+-- what the trigger of V3.1 queues meanwhile never waits for more than one of them. Run again from the top at any time.
 DO $$
 DECLARE
   behind int := -2147483648;
