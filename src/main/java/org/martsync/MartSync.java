@@ -2,6 +2,7 @@ package org.martsync;
 
 import org.martsync.settings.CheckSettingsAtStart;
 import org.martsync.settings.WhyNotStarted;
+import org.martsync.settings.SitesSettings;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -27,7 +28,8 @@ public class MartSync {
             System.exit(Commands.run(args));
         }
         try {
-            application().run(args);
+            SitesSettings sites = SitesSettings.of(args);
+            (sites.names().isEmpty() ? application() : ManySites.application(sites)).run(args);
         } catch (RuntimeException notStarted) {
             System.exit(WhyNotStarted.exitCode(notStarted));
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import org.jolokia.server.core.service.api.Restrictor;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,6 +56,7 @@ import static jakarta.servlet.DispatcherType.ERROR;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnExpression("'${martsync.site:}'.isEmpty()") // several sites have one login
 public class ConsoleLogin {
 
     static final String LOOK = "LOOK";

@@ -15,6 +15,9 @@ class TellWhyNotStarted implements SpringBootExceptionReporter {
     /** Whether the failure was told; if not, Spring Boot tells it in its own way. */
     @Override
     public boolean reportException(Throwable failure) {
+        if (WhyNotStarted.CALLER_TELLS.get()) {
+            return true;
+        }
         WhyNotStarted why = WhyNotStarted.of(failure);
         why.sentences().forEach(System.err::println);
         return !why.sentences().isEmpty();

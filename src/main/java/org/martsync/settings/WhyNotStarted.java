@@ -2,6 +2,7 @@ package org.martsync.settings;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
@@ -23,6 +24,17 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
     private static final int SETTINGS = 2;
     private static final int DATABASE = 3;
     private static final int ROUTES = 4;
+    static final ThreadLocal<Boolean> CALLER_TELLS = ThreadLocal.withInitial(() -> false);
+
+    /** Starts something without a word on stderr if it fails: whoever calls tells why. */
+    public static <T> T toldByCaller(Supplier<T> start) {
+        CALLER_TELLS.set(true);
+        try {
+            return start.get();
+        } finally {
+            CALLER_TELLS.remove();
+        }
+    }
 
     /** The exit code for a start that ended with this exception. */
     public static int exitCode(Throwable failure) {

@@ -1,0 +1,99 @@
+package org.martsync;
+
+import jakarta.servlet.ServletContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.martsync.console.ConsoleLogin;
+import org.martsync.page.PageFrame;
+import org.martsync.page.SitesPage;
+import org.martsync.settings.CheckSitesAtStart;
+import org.martsync.sites.IntoSite;
+import org.martsync.sites.OneSite;
+import org.martsync.sites.Sites;
+import org.martsync.settings.SitesSettings;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.actuate.health.CompositeHealthContributor;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthContributor;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * The program where it serves several sites: the web server, the login and the page over all, and for each site a program of
+ * its own within it.
+ *
+ * <p>No {@code @Configuration}, since the search for parts of a site's program would find it.
+ */
+@EnableAutoConfiguration
+@Import({ConsoleLogin.class, PageFrame.class, SitesPage.class})
+class ManySites {
+
+    private static final Duration BETWEEN_TRIES_TO_START = Duration.ofSeconds(30);
+    private static final List<String> EACH_SITE_HAS_ITS_OWN = List.of("org.apache.camel.", ".jdbc.", ".flyway.", ".quartz.", ".springdoc.");
+
+    private final SitesSettings settings;
+
+    private ManySites(SitesSettings settings) {
+        this.settings = settings;
+    }
+
+    /** The program for these sites, not yet started. */
+    static SpringApplication application(SitesSettings settings) {
+        SpringApplication application = new SpringApplication(ManySites.class);
+        application.setDefaultProperties(Map.of("martsync.sites", "true",
+                "spring.autoconfigure.exclude", String.join(",", OneSite.candidates(EACH_SITE_HAS_ITS_OWN))));
+        application.addListeners(new CheckSitesAtStart(settings));
+        application.addInitializers(context -> context.getBeanFactory().registerSingleton("sitesSettings", settings));
+        return application;
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemDefaultZone();
+    }
+
+    @Bean
+    Sites sites(ServletContext web) {
+        return new Sites(settings.names().stream().map(name -> new OneSite(name, settings.arguments(name))).toList(),
+                MartSync::application, web, BETWEEN_TRIES_TO_START);
+    }
+
+    @Bean
+    FilterRegistrationBean<OncePerRequestFilter> pathOfSite(Sites sites) {
+        return before(IntoSite.path(sites), SecurityProperties.DEFAULT_FILTER_ORDER - 1);
+    }
+
+    @Bean
+    FilterRegistrationBean<OncePerRequestFilter> doorOfSite() {
+        return before(IntoSite.door(), Ordered.LOWEST_PRECEDENCE);
+    }
+
+    private static FilterRegistrationBean<OncePerRequestFilter> before(OncePerRequestFilter filter, int order) {
+        FilterRegistrationBean<OncePerRequestFilter> registered = new FilterRegistrationBean<>(filter);
+        registered.setOrder(order);
+        return registered;
+    }
+
+    /** In {@code /actuator/health}: each site with what its own says. */
+    @Bean
+    HealthContributor sitesHealthContributor(Sites sites) {
+        Map<String, HealthIndicator> each = new LinkedHashMap<>();
+        sites.all().forEach(site -> each.put(site.name(), () -> health(site)));
+        return CompositeHealthContributor.fromMap(each);
+    }
+
+    private static Health health(OneSite site) {
+        HealthEndpoint own = site.part(HealthEndpoint.class);
+        return own == null ? Health.down().withDetail("reason", site.problem()).build() : Health.status(own.health().getStatus()).build();
+    }
+}

@@ -1,0 +1,84 @@
+package org.martsync.sites;
+
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.SmartLifecycle;
+
+/** All sites of this program, each running for itself: one that cannot start, or whose database or DHIS2 is away, holds up no other. */
+public final class Sites implements SmartLifecycle {
+
+    /** Each start keeps a core busy for some seconds, or waits for a database. */
+    private static final int START_AT_ONCE = 4;
+
+    private final List<OneSite> sites;
+    private final Supplier<SpringApplication> program;
+    private final ServletContext web;
+    private final Duration betweenTries;
+    private ScheduledExecutorService starts;
+
+    /**
+     * @param program makes the program of a site, not yet started
+     * @param web in which their pages are served
+     * @param betweenTries how long after a start that failed it is tried again
+     */
+    public Sites(List<OneSite> sites, Supplier<SpringApplication> program, ServletContext web, Duration betweenTries) {
+        this.sites = sites;
+        this.program = program;
+        this.web = web;
+        this.betweenTries = betweenTries;
+    }
+
+    public List<OneSite> all() {
+        return sites;
+    }
+
+    Optional<OneSite> named(String name) {
+        return sites.stream().filter(site -> site.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public synchronized void start() {
+        starts = Executors.newScheduledThreadPool(START_AT_ONCE, start -> new Thread(start, "start-site"));
+        sites.forEach(site -> starts.execute(() -> tryToStart(site)));
+    }
+
+    private void tryToStart(OneSite site) {
+        if (!site.start(program.get(), web)) {
+            again(site);
+        }
+    }
+
+    private synchronized void again(OneSite site) {
+        if (!starts.isShutdown()) {
+            starts.schedule(() -> tryToStart(site), betweenTries.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Ends all at the same time. */
+    @Override
+    public void stop() {
+        ScheduledExecutorService ending = starts;
+        synchronized (this) {
+            starts.shutdownNow();
+        }
+        try {
+            ending.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        sites.parallelStream().forEach(OneSite::stop);
+        starts = null;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return starts != null;
+    }
+}
