@@ -60,7 +60,7 @@ final class CheckCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), events < 1 ? "--events must be a number from 1 on, not " + events + "."
                     : "--rows must be a number from 0 on, not " + rows + ".");
         }
-        return ProgramAtRest.run(given.settings(), this::check);
+        return ProgramAtRest.run(given.ofSite(), this::check);
     }
 
     private int check(ProducerTemplate routes) {

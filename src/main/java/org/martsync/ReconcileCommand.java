@@ -61,7 +61,7 @@ final class ReconcileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return ProgramAtRest.run(given.settings(), this::reconcile);
+        return ProgramAtRest.run(given.ofSite(), this::reconcile);
     }
 
     private int reconcile(ProducerTemplate routes) {

@@ -67,7 +67,7 @@ final class RehearseCommand implements Callable<Integer> {
             throw wrong("--limit must be a number from 1 on, not " + limit + ".");
         }
         String tried = newMapping == null ? null : read(newMapping);
-        return ProgramAtRest.run(given.settings(), routes -> rehearse(routes, tried));
+        return ProgramAtRest.run(given.ofSite(), routes -> rehearse(routes, tried));
     }
 
     private String read(Path file) {

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.martsync.routes.ValidateRoutes;
+import org.martsync.settings.CheckSitesAtStart;
 import org.martsync.settings.CollectSettingProblems;
+import org.martsync.settings.SitesSettings;
 import org.martsync.settings.WhyNotStarted;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
@@ -47,7 +49,9 @@ final class Validate implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String[] arguments = given.settings().toArray(String[]::new);
+        SitesSettings sites = given.sites();
+        // what differs from site to site are settings; the routes are those of all
+        String[] arguments = (sites.names().isEmpty() ? given.settings() : sites.arguments(sites.names().get(0))).toArray(String[]::new);
         CollectSettingProblems settings = new CollectSettingProblems(AT_REST);
         List<String> unreadable = new ArrayList<>();
         Found found = null;
@@ -68,7 +72,7 @@ final class Validate implements Callable<Integer> {
                 }
             }
         }
-        List<String> problems = Stream.of(unreadable, settings.problems(), found.problems()).flatMap(List::stream).toList();
+        List<String> problems = Stream.of(unreadable, sites.names().isEmpty() ? settings.problems() : CheckSitesAtStart.problems(sites), found.problems()).flatMap(List::stream).toList();
         problems.forEach(System.err::println);
         System.out.println(found.looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
         return problems.isEmpty() ? 0 : WRONG;

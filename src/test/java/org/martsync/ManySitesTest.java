@@ -3,7 +3,9 @@ package org.martsync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,13 +17,16 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.settings.SitesSettings;
+import org.martsync.sites.OneSite;
 import org.martsync.sites.Sites;
+import org.martsync.sync.Runs;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Three sites of one program: two clinics that feed one DHIS2, and the first of them a second DHIS2 as well. */
@@ -43,10 +48,7 @@ class ManySitesTest {
         south = clinic();
         dhis2 = Dhis2StandIn.start();
         national = Dhis2StandIn.start();
-        List<String> settings = new ArrayList<>(List.of("--dhis2.url=" + dhis2.url(), "--dhis2.user=" + Dhis2StandIn.USER,
-                "--dhis2.password=" + Dhis2StandIn.PASSWORD, "--dhis2.program=vatFxlZR2lj", "--server.port=0", "--org-units.refresh=false",
-                "--console.password=for-the-test", "--sync.first-pause=10ms", "--sync.longest-pause=20ms", "--sync.patience=1s", "--routes.watch=false",
-                "--analytics.user=" + north.user(), "--analytics.password=" + north.password(), "--site.org-unit=" + RunningProgram.SITE));
+        List<String> settings = settings();
         settings.addAll(database("north", north));
         settings.addAll(List.of("--sites.north.site.id=north"));
         settings.addAll(database("south", south));
@@ -56,7 +58,15 @@ class ManySitesTest {
         String[] arguments = settings.toArray(String[]::new);
         program = ManySites.application(SitesSettings.of(arguments)).run(arguments);
         address = "http://127.0.0.1:" + program.getEnvironment().getProperty("local.server.port");
-        await().atMost(Duration.ofSeconds(40)).until(() -> program.getBean(Sites.class).all().stream().allMatch(site -> site.problem() == null));
+        await().atMost(Duration.ofMinutes(2)).until(() -> program.getBean(Sites.class).all().stream().allMatch(site -> site.problem() == null));
+    }
+
+    /** What is the same for all sites. */
+    private static List<String> settings() {
+        return new ArrayList<>(List.of("--dhis2.url=" + dhis2.url(), "--dhis2.user=" + Dhis2StandIn.USER,
+                "--dhis2.password=" + Dhis2StandIn.PASSWORD, "--dhis2.program=vatFxlZR2lj", "--server.port=0", "--org-units.refresh=false",
+                "--console.password=for-the-test", "--sync.first-pause=10ms", "--sync.longest-pause=20ms", "--sync.patience=1s", "--routes.watch=false",
+                "--analytics.user=" + north.user(), "--analytics.password=" + north.password(), "--site.org-unit=" + RunningProgram.SITE));
     }
 
     @AfterAll
@@ -107,23 +117,115 @@ class ManySitesTest {
         return server.store().events().stream().map(event -> event.dataValues().get("VtElem00001")).toList();
     }
 
+    private static OneSite site(String name) {
+        return program.getBean(Sites.class).all().stream().filter(site -> site.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static void run(String site) throws Exception {
+        Runs runs = site(site).part(Runs.class);
+        assertThat(post("/sites/" + site + "/api/run-now").body()).contains("has begun");
+        await().atMost(Duration.ofMinutes(1)).until(() -> runs.current() == null);
+    }
+
     @Test
-    void eachSiteRunsForItself() throws Exception {
+    void eachSiteSendsWhatItsClinicHasToItsOwnDhis2() throws Exception {
         visit(north, 1, "from north");
         visit(south, 1, "from south");
 
-        assertThat(post("/sites/north/api/run-now").body()).contains("has begun");
-        await().until(() -> texts(dhis2).equals(List.of("from north")));
-        assertThat(texts(national)).isEmpty();
-        assertThat(post("/sites/south/api/run-now").body()).contains("has begun");
-        await().until(() -> texts(dhis2).contains("from south"));
-        assertThat(post("/sites/national/api/run-now").body()).contains("has begun");
-        await().until(() -> texts(national).equals(List.of("from north")));
-        System.out.println(get("/").body());
-        System.out.println(get("/sites/north/").body());
-        System.out.println(get("/sites/north/actuator/prometheus").body().lines().filter(l -> l.startsWith("mart")).toList());
-        System.out.println(get("/actuator/health").body());
-        System.out.println(get("/sites/north/actuator/health").body());
-        System.out.println(get("/sites/nowhere/api/status").statusCode());
+        run("north");
+        assertThat(texts(dhis2)).contains("from north").doesNotContain("from south");
+        assertThat(texts(national)).doesNotContain("from north");
+        run("south");
+        assertThat(texts(dhis2)).contains("from north", "from south");
+        run("national");
+        assertThat(texts(national)).contains("from north").doesNotContain("from south");
+    }
+
+    @Test
+    void whatOneSiteCannotReachHoldsUpNoOther() throws Exception {
+        int ofNorth = visit(north, 2, "while the national server is away");
+        national.refuseConnections();
+
+        run("national");
+        run("north");
+
+        assertThat(texts(dhis2)).contains("while the national server is away");
+        assertThat(north.event(ofNorth).isPending()).isFalse();
+        assertThat(get("/").body()).contains("1 of 3 sites are in trouble", "The last run stopped early", "href=\"/sites/north/\"");
+        assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
+        assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        national.acceptConnections();
+        run("national");
+        assertThat(texts(national)).contains("while the national server is away");
+        assertThat(get("/").body()).contains("All 3 sites are well");
+        assertThat(get("/actuator/health").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aSitesPagesAndApiAreThoseOfAProgramOfOneSiteBelowItsName() throws Exception {
+        int event = visit(south, 3, "of the south");
+
+        assertThat(get("/sites/south").headers().firstValue("Location")).hasValueSatisfying(to -> assertThat(to).endsWith("/sites/south/"));
+        assertThat(get("/sites/south/").body()).contains("wait to be sent", "action=\"/sites/south/run-now\"", "name=\"_csrf\"", "href=\"/actuator/hawtio\"");
+        assertThat(get("/sites/south/page/page.css").headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/css"));
+        assertThat(get("/sites/south/events/" + event).body()).contains("of the south");
+        assertThat(get("/sites/north/api/events/" + event).body()).as("the number is another event's, or nobody's, there").doesNotContain("of the south");
+        assertThat(get("/sites/south/api/openapi").body()).contains("/api/retrigger-failed");
+        assertThat(get("/sites/south/actuator/prometheus").body()).contains("mart_batch_size");
+        assertThat(get("/sites/nowhere/").statusCode()).isEqualTo(404);
+        assertThat(get("/sites/south/actuator/hawtio").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void nobodyGetsIntoASiteWithoutTheLogin() throws Exception {
+        for (String path : List.of("/", "/now", "/sites/south/", "/sites/south/api/status", "/sites/south/actuator/prometheus", "/sites/south/actuator/metrics",
+                "/sites//south/api/status", "/sites/south/;x/api/status", "/sites/%73outh/api/status", "/sites/south/../south/api/status", "/sites/south//api/status")) {
+            HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(address + path)).header("Accept", "application/json").build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(path).isIn(302, 400, 401, 404);
+            assertThat(answer.body()).as(path).doesNotContain("pending", "wait to be sent", "jvm");
+        }
+        assertThat(HTTP.send(HttpRequest.newBuilder(URI.create(address + "/sites/south/api/run-now")).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode()).isIn(401, 403);
+        assertThat(HTTP.send(HttpRequest.newBuilder(URI.create(address + "/sites/south/actuator/health/liveness")).build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aPostFromAnotherPageIsRefusedForASiteAsForAll() throws Exception {
+        for (String path : List.of("/pause", "/sites/south/pause", "/sites/south/api/pause")) {
+            assertThat(HTTP.send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .as(path).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void theConsoleSeesEachSiteByItsName() throws Exception {
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("mart-dhis2-sync:name=Operations,*"), null))
+                .extracting(name -> name.getKeyProperty("site")).contains("north", "south", "national");
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.apache.camel:type=context,*"), null))
+                .extracting(name -> name.getKeyProperty("name")).contains("\"north\"", "\"south\"", "\"national\"");
+    }
+
+    @Test
+    void aSiteWhoseDatabaseIsAwayIsTriedAgainUntilItStarts() throws Exception {
+        try (Clinic west = clinic()) {
+            String database = west.jdbcUrl().substring(west.jdbcUrl().lastIndexOf('/') + 1);
+            north.jdbc().execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS false");
+            List<String> arguments = settings();
+            arguments.addAll(database("west", west));
+            OneSite away = new OneSite("west", SitesSettings.of(arguments.toArray(String[]::new)).arguments("west"));
+            Sites late = new Sites(List.of(away), MartSync::application, program.getBean(ServletContext.class), Duration.ofMillis(200));
+            late.start();
+            await().atMost(Duration.ofMinutes(1)).until(() -> away.problem().contains("not currently accepting connections"));
+            assertThat(away.part(Runs.class)).isNull();
+
+            north.jdbc().execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS true");
+
+            await().atMost(Duration.ofMinutes(1)).until(() -> away.problem() == null);
+            assertThat(away.part(Runs.class)).isNotNull();
+            late.stop();
+            assertThat(away.part(Runs.class)).isNull();
+        }
     }
 }

@@ -59,6 +59,38 @@ class MartSyncTest {
     }
 
     @Test
+    void whatIsWrongWithOneOfSeveralSitesIsSaidWithItsName() throws Exception {
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.addAll(List.of("--sites.north.analytics.server=127.0.0.1:9", "--sites.south.analytics.server=a b", "--sites.south.dhis2.program=none",
+                "--sites.south.console.password=another", "--sites.East.analytics.server=127.0.0.1:9"));
+        End end = start(settings.toArray(String[]::new));
+        assertThat(end.err().lines()).containsExactlyInAnyOrder(
+                "The site East (sites.East) must have a name of small letters, digits and -, at most 30, the first a letter.",
+                "The setting sites.south.console.password has no effect for one site; set console.password for all.",
+                "Site south: The setting analytics.server (environment: ANALYTICS_DB_SERVER) is 'a b', but must be a host name or host:port: "
+                        + "it is the host of the PostgreSQL server with the analytics database, for example db.clinic.example:5432.",
+                "Site south: The setting dhis2.program (environment: DHIS_PROGRAM_ID) is 'none', but must be a UID of 11 letters and digits, the first a letter: "
+                        + "it is the UID of the tracker program that events belong to, for example IXDlIUrGz3l.");
+        assertThat(end.exitCode()).isEqualTo(2);
+
+        List<String> validate = new ArrayList<>(List.of("validate"));
+        validate.addAll(settings);
+        assertThat(start(validate.toArray(String[]::new)).err().lines()).containsAll(end.err().lines().toList());
+    }
+
+    @Test
+    void aCommandAsksWhichOfSeveralSitesIsMeant() throws Exception {
+        List<String> settings = new ArrayList<>(List.of("rehearse"));
+        settings.addAll(List.of(ENOUGH));
+        settings.addAll(List.of("--sites.north.analytics.server=127.0.0.1:" + freePort(), "--sites.south.analytics.server=127.0.0.1:9"));
+        assertThat(start(settings.toArray(String[]::new)).err()).isEqualToIgnoringNewLines("There are several sites: name one with --site=north or --site=south.");
+        settings.add("--site=east");
+        assertThat(start(settings.toArray(String[]::new)).err()).isEqualToIgnoringNewLines("There is no site east: name one with --site=north or --site=south.");
+        settings.set(settings.size() - 1, "--site=north");
+        assertThat(start(settings.toArray(String[]::new)).err()).as("it goes on to ask the database, which is not there").startsWith("The rehearsal broke off");
+    }
+
+    @Test
     void aSpoiltRouteFileEndsTheStartWithItsLine() throws Exception {
         Files.writeString(place.resolve("routes/some.camel.yaml"), "- route:\n    id: some\n    from:\n      uri: direct:a\n      step: []\n");
         List<String> settings = new ArrayList<>(List.of(ENOUGH));

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -156,8 +157,14 @@ final class WatchRoutes implements SmartLifecycle {
 
     @Override
     public void start() {
+        Map<String, String> inEachLogLine = MDC.getCopyOfContextMap();
         looks = Executors.newSingleThreadScheduledExecutor(look -> {
-            Thread thread = new Thread(look, "watch-routes");
+            Thread thread = new Thread(() -> {
+                if (inEachLogLine != null) {
+                    MDC.setContextMap(inEachLogLine);
+                }
+                look.run();
+            }, "watch-routes");
             thread.setDaemon(true);
             return thread;
         });

@@ -40,7 +40,12 @@ public final class SitesSettings {
      * @param given the arguments of the command line, {@code --name=value}
      */
     public static SitesSettings of(String... given) {
-        return new SitesSettings(List.of(given), read(given));
+        try {
+            return new SitesSettings(List.of(given), read(given));
+        } catch (RuntimeException unreadable) {
+            // a start reads them as well, and says what is wrong
+            return new SitesSettings(List.of(given), new StandardEnvironment());
+        }
     }
 
     /** The settings of a program that is started with these arguments. */

@@ -32,7 +32,8 @@ public final class IntoSite {
                     throws ServletException, IOException {
                 Matcher below = BELOW.matcher(request.getServletPath());
                 OneSite site = below.matches() ? sites.named(below.group(1)).orElse(null) : null;
-                if (site == null) {
+                // written in another way (//, %73) it is no beginning that can be cut off
+                if (site == null || !(request.getRequestURI() + "/").startsWith(request.getContextPath() + PATH + site.name() + "/")) {
                     next.doFilter(request, response);
                 } else if (below.group(2) == null) {
                     // links of a page go on from the directory it is in

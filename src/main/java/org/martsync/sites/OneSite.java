@@ -135,7 +135,12 @@ public final class OneSite {
      * @param request with the site's part of the path in its context path
      */
     void answer(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
-        pages.service(request, response);
+        MDC.put(NAME_IN_LOG, name);
+        try {
+            pages.service(request, response);
+        } finally {
+            MDC.remove(NAME_IN_LOG);
+        }
     }
 
     /** Ends it: batches on their way are finished. */

@@ -4,6 +4,8 @@ import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -56,29 +58,34 @@ public final class Sites implements SmartLifecycle {
     }
 
     private synchronized void again(OneSite site) {
-        if (!starts.isShutdown()) {
+        if (starts != null) {
             starts.schedule(() -> tryToStart(site), betweenTries.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Ends all at the same time. */
+    /** Ends all at the same time, as each may have batches on their way. */
     @Override
     public void stop() {
-        ScheduledExecutorService ending = starts;
-        synchronized (this) {
-            starts.shutdownNow();
-        }
+        ScheduledExecutorService ending = noMoreStarts();
         try {
             ending.awaitTermination(1, TimeUnit.MINUTES);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        sites.parallelStream().forEach(OneSite::stop);
+        ExecutorService stops = Executors.newFixedThreadPool(sites.size());
+        CompletableFuture.allOf(sites.stream().map(site -> CompletableFuture.runAsync(site::stop, stops)).toArray(CompletableFuture[]::new)).join();
+        stops.shutdown();
+    }
+
+    private synchronized ScheduledExecutorService noMoreStarts() {
+        ScheduledExecutorService ending = starts;
+        starts.shutdownNow();
         starts = null;
+        return ending;
     }
 
     @Override
-    public boolean isRunning() {
+    public synchronized boolean isRunning() {
         return starts != null;
     }
 }
