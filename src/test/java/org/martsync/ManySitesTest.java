@@ -3,6 +3,9 @@ package org.martsync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -11,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.page.Chromium;
 import org.martsync.settings.SitesSettings;
 import org.martsync.sites.OneSite;
 import org.martsync.sites.Sites;
@@ -33,6 +38,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class ManySitesTest {
 
     private static final LocalDateTime MORNING = LocalDateTime.of(2024, 3, 5, 9, 30);
+    private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static Clinic north;
@@ -151,7 +157,7 @@ class ManySitesTest {
 
         assertThat(texts(dhis2)).contains("while the national server is away");
         assertThat(north.event(ofNorth).isPending()).isFalse();
-        assertThat(get("/").body()).contains("1 of 3 sites are in trouble", "The last run stopped early", "href=\"/sites/north/\"");
+        assertThat(get("/").body()).contains("1 of 3 sites is in trouble", "The last run stopped early", "href=\"/sites/north/\"");
         assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
         assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
         national.acceptConnections();
@@ -196,6 +202,38 @@ class ManySitesTest {
         for (String path : List.of("/pause", "/sites/south/pause", "/sites/south/api/pause")) {
             assertThat(HTTP.send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
                     .as(path).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void thePageOverAllLeadsToEachSiteAndBackAndItsButtonsAreForAll() {
+        visit(north, 4, "seen in the browser");
+        national.refuseConnections();
+        try (Chromium chromium = Chromium.start()) {
+            Page page = chromium.open(1200, 800, List.of());
+            Chromium.signIn(page, address + "/", "admin");
+            page.locator("#run-now").click();
+            PlaywrightAssertions.assertThat(page.locator(".said li")).hasCount(3);
+            PlaywrightAssertions.assertThat(page.locator("#site-national .problem")).containsText("The last run stopped early",
+                    new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
+            PlaywrightAssertions.assertThat(page.locator(".sites li").first()).hasId("site-national");
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("sites.png")).setFullPage(true));
+            page.locator("#to-south").click();
+            PlaywrightAssertions.assertThat(page.locator("#site")).hasText("south");
+            page.locator("#pause").click();
+            PlaywrightAssertions.assertThat(page.locator(".said")).containsText("Paused");
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("site.png")).setFullPage(true));
+            page.locator("header .home").first().click();
+            PlaywrightAssertions.assertThat(page.locator("#site-south")).containsText("Paused by admin");
+            PlaywrightAssertions.assertThat(page.locator("#site-north")).not().containsText("Paused");
+            page.locator("#resume").click();
+            PlaywrightAssertions.assertThat(page.locator("#site-south")).not().containsText("Paused");
+            page.setViewportSize(360, 640);
+            assertThat((Integer) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(360);
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("phone-sites.png")).setFullPage(true));
+            assertThat(chromium.closeWindow()).isEmpty();
+        } finally {
+            national.acceptConnections();
         }
     }
 

@@ -79,6 +79,16 @@ class MartSyncTest {
     }
 
     @Test
+    void sitesThatWouldTakeEachOthersEventsOrUidsAreRefused() throws Exception {
+        List<String> settings = new ArrayList<>(List.of(ENOUGH));
+        settings.addAll(List.of("--sites.a.analytics.server=127.0.0.1:9", "--sites.b.analytics.server=127.0.0.1:9", "--sites.b.dhis2.url=http://127.0.0.1:8",
+                "--sites.c.analytics.server=127.0.0.1:9", "--sites.c.analytics.database=other", "--sites.c.dhis2.url=http://127.0.0.1:9"));
+        assertThat(start(settings.toArray(String[]::new)).err().lines()).containsExactly(
+                "Sites a and b would share one queue, and each event would reach one of them only: give one of them another analytics.own-schema, or take it out.",
+                "Sites a and c would give different events the same UIDs in one DHIS2: give each a site.id of its own, and leave that of a site which has sent events as it is.");
+    }
+
+    @Test
     void aCommandAsksWhichOfSeveralSitesIsMeant() throws Exception {
         List<String> settings = new ArrayList<>(List.of("rehearse"));
         settings.addAll(List.of(ENOUGH));

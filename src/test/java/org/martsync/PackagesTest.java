@@ -28,6 +28,7 @@ class PackagesTest {
             .layer("page").definedBy("..martsync.page..")
             .layer("beside").definedBy("..martsync.schedule..", "..martsync.console..", "..martsync.database..")
             .layer("settings").definedBy("..martsync.settings..")
+            .layer("sites").definedBy("..martsync.sites..")
             .layer("routes").definedBy("..martsync.routes..")
             .layer("root").definedBy("org.martsync")
             .whereLayer("words").mayNotAccessAnyLayer()
@@ -41,7 +42,8 @@ class PackagesTest {
             .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
             .whereLayer("check").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "rehearse")
             .whereLayer("reconcile").mayOnlyAccessLayers("dhis2", "mapping", "patient", "event", "sync")
-            .whereLayer("page").mayOnlyAccessLayers("operate", "check", "sync", "beside")
+            .whereLayer("page").mayOnlyAccessLayers("operate", "check", "sync", "beside", "sites")
+            .whereLayer("sites").mayOnlyAccessLayers("settings")
             .whereLayer("beside").mayNotAccessAnyLayer()
             .whereLayer("settings").mayOnlyAccessLayers("words")
             .whereLayer("routes").mayOnlyAccessLayers("settings");

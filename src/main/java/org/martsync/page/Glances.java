@@ -30,7 +30,6 @@ final class Glances {
         this.longestWait = longestWait;
     }
 
-    /** In the order of the settings. */
     List<Glance> all() {
         long end = System.nanoTime() + longestWait.toNanos();
         sites.forEach(site -> asking.compute(site.name(), (name, before) -> before != null && !before.isDone() ? before

@@ -2,6 +2,7 @@ package org.martsync.page;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -42,11 +43,11 @@ public class SitesPage {
         return "sites";
     }
 
-    /** The part that changes by itself. */
+    /** The part that changes by itself; who is in trouble comes first. */
     @GetMapping("/now")
     String now(Model page) {
         List<Glance> all = glances.all();
-        page.addAttribute("sites", all);
+        page.addAttribute("sites", all.stream().sorted(Comparator.comparing(site -> site.problem() == null)).toList());
         page.addAttribute("running", all.stream().anyMatch(site -> site.now() != null && site.now().running()));
         page.addAttribute("waiting", all.stream().filter(site -> site.now() != null).mapToLong(site -> site.now().waiting()).sum());
         page.addAttribute("refused", all.stream().filter(site -> site.now() != null).mapToLong(site -> site.now().rejected()).sum());

@@ -2,12 +2,17 @@ package org.martsync.settings;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Stops the start of a program for several sites if the settings of one of them will not do; each sentence says which. */
 public final class CheckSitesAtStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
@@ -34,6 +39,8 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
     /** Everything that is wrong, one sentence each. */
     public static List<String> problems(SitesSettings sites) {
         List<String> problems = new ArrayList<>();
+        Map<String, String> queues = new HashMap<>();
+        Map<String, String> uids = new HashMap<>();
         for (String name : sites.names()) {
             if (!NAME.matcher(name).matches()) {
                 problems.add("The site " + name + " (sites." + name + ") must have a name of small letters, digits and -, at most 30, the first a letter.");
@@ -41,9 +48,26 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
             }
             sites.of(name).keySet().stream().filter(setting -> FOR_ALL.contains(setting.split("\\.")[0])).sorted().forEach(setting ->
                     problems.add("The setting sites." + name + "." + setting + " has no effect for one site; set " + setting + " for all."));
-            CheckSettings.problems(sites.environment(name), Path.of("routes")).forEach(problem -> problems.add("Site " + name + ": " + problem));
+            ConfigurableEnvironment settings = sites.environment(name);
+            List<String> own = CheckSettings.problems(settings, Path.of("routes"));
+            own.forEach(problem -> problems.add("Site " + name + ": " + problem));
+            if (own.isEmpty()) {
+                String sameQueue = queues.putIfAbsent(together(settings, "analytics.server", "analytics.database", "analytics.own-schema"), name);
+                String sameUids = uids.putIfAbsent(together(settings, "dhis2.url", "site.id"), name);
+                if (sameQueue != null) {
+                    problems.add("Sites " + sameQueue + " and " + name + " would share one queue, and each event would reach one of them only: "
+                            + "give one of them another analytics.own-schema, or take it out.");
+                } else if (sameUids != null) {
+                    problems.add("Sites " + sameUids + " and " + name + " would give different events the same UIDs in one DHIS2: "
+                            + "give each a site.id of its own, and leave that of a site which has sent events as it is.");
+                }
+            }
         }
         return problems;
+    }
+
+    private static String together(ConfigurableEnvironment settings, String... names) {
+        return Stream.of(names).map(settings::getRequiredProperty).map(value -> value.strip().replaceAll("/+$", "")).collect(Collectors.joining(" "));
     }
 
     /** After the log has been set up. */

@@ -3,6 +3,7 @@ package org.martsync.settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -23,7 +24,7 @@ public final class SitesSettings {
     private static final Bindable<Map<String, Object>> TREE = Bindable.mapOf(String.class, Object.class);
 
     private final List<String> given;
-    private final Map<String, Map<String, String>> sites = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> sites = new TreeMap<>();
 
     private SitesSettings(List<String> given, ConfigurableEnvironment environment) {
         this.given = given;
@@ -64,7 +65,7 @@ public final class SitesSettings {
         }
     }
 
-    /** In the order of the file; empty where the program serves one site, as most do. */
+    /** In the order of the alphabet; empty where the program serves one site, as most do. */
     public List<String> names() {
         return List.copyOf(sites.keySet());
     }

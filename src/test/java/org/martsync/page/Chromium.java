@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The Chromium of this machine, without a window. Tests that need it are skipped where there is none. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
     private static final List<String> PLACES = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
     private static final List<String> ALONE = List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -31,7 +31,7 @@ final class Chromium implements AutoCloseable {
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(program).setHeadless(true).setArgs(ALONE));
     }
 
-    static Chromium start() {
+    public static Chromium start() {
         Optional<Path> program = Stream.concat(Stream.ofNullable(System.getenv("CHROMIUM")), PLACES.stream()).map(Path::of).filter(Files::isExecutable).findFirst();
         Assumptions.assumeTrue(program.isPresent(), "no browser: Chromium is in none of " + PLACES + ", and the variable CHROMIUM names none");
         return new Chromium(program.get());
@@ -42,7 +42,7 @@ final class Chromium implements AutoCloseable {
      *
      * @param askedInVain parts of addresses that are asked for and may fail
      */
-    Page open(int width, int height, List<String> askedInVain) {
+    public Page open(int width, int height, List<String> askedInVain) {
         window = browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height));
         Page page = window.newPage();
         page.onConsoleMessage(said -> {
@@ -55,7 +55,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Goes to an address and signs in by the form that stands before it. */
-    static void signIn(Page page, String address, String name) {
+    public static void signIn(Page page, String address, String name) {
         page.navigate(address);
         page.locator("#username").fill(name);
         page.locator("#password").fill("for-the-test");
@@ -63,7 +63,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Closes the window that was opened last, if one was, and tells what its pages complained of. */
-    List<String> closeWindow() {
+    public List<String> closeWindow() {
         if (window != null) {
             window.close();
             window = null;
