@@ -83,6 +83,10 @@ class MartSyncTest {
         List<String> settings = new ArrayList<>(List.of(ENOUGH));
         settings.addAll(List.of("--sites.a.analytics.server=127.0.0.1:9", "--sites.b.analytics.server=127.0.0.1:9", "--sites.b.dhis2.url=http://127.0.0.1:8",
                 "--sites.c.analytics.server=127.0.0.1:9", "--sites.c.analytics.database=other", "--sites.c.dhis2.url=http://127.0.0.1:9"));
+        settings.set(settings.indexOf("--server.port=0"), "--server.port=none");
+        assertThat(start(settings.toArray(String[]::new)).err().lines()).as("of all").containsExactly(
+                "The setting server.port is 'none', but must be a whole number from 0 to 65535: it is the port of the console, for example 8061.");
+        settings.set(settings.indexOf("--server.port=none"), "--server.port=0");
         assertThat(start(settings.toArray(String[]::new)).err().lines()).containsExactly(
                 "Sites a and b would share one queue, and each event would reach one of them only: give one of them another analytics.own-schema, or take it out.",
                 "Sites a and c would give different events the same UIDs in one DHIS2: give each a site.id of its own, and leave that of a site which has sent events as it is.");

@@ -3,6 +3,7 @@ package org.martsync.settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
         List<String> problems = new ArrayList<>();
         Map<String, String> queues = new HashMap<>();
         Map<String, String> uids = new HashMap<>();
+        Map<String, List<String>> wrong = new LinkedHashMap<>();
         for (String name : sites.names()) {
             if (!NAME.matcher(name).matches()) {
                 problems.add("The site " + name + " (sites." + name + ") must have a name of small letters, digits and -, at most 30, the first a letter.");
@@ -50,7 +52,7 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
                     problems.add("The setting sites." + name + "." + setting + " has no effect for one site; set " + setting + " for all."));
             ConfigurableEnvironment settings = sites.environment(name);
             List<String> own = CheckSettings.problems(settings, Path.of("routes"));
-            own.forEach(problem -> problems.add("Site " + name + ": " + problem));
+            own.forEach(problem -> wrong.computeIfAbsent(problem, any -> new ArrayList<>()).add(name));
             if (own.isEmpty()) {
                 String sameQueue = queues.putIfAbsent(together(settings, "analytics.server", "analytics.database", "analytics.own-schema"), name);
                 String sameUids = uids.putIfAbsent(together(settings, "dhis2.url", "site.id"), name);
@@ -63,6 +65,9 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
                 }
             }
         }
+        // what is wrong with all is said once
+        wrong.forEach((problem, names) -> problems.addAll(names.size() == sites.names().size() ? List.of(problem)
+                : names.stream().map(name -> "Site " + name + ": " + problem).toList()));
         return problems;
     }
 
