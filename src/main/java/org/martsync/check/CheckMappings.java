@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
@@ -48,7 +50,7 @@ public final class CheckMappings {
      * @param rows of {@code routes/sql/read-mappings.sql}
      */
     public void mappings(Checkup checkup, List<Map<String, Object>> rows, Mappings mappings, Programs programs) {
-        checkup.program(programs.main().name() + " (" + programs.main().id() + ")");
+        checkup.program(programs.main().label());
         if (mappings.patient() == null && mappings.broken(Mapping.PATIENT) == null) {
             checkup.add(new Finding(Code.MAPPING_MISSING, Mapping.PATIENT, null, "there is no mapping of this name, by which patients are sent.",
                     "Create it: without it nothing can be sent.", checkup.pending(), null));
@@ -130,14 +132,14 @@ public final class CheckMappings {
             program.stages().get(mapping.stage()).dataElements().values().forEach(one -> names.put(one.name(), one.id()));
         }
         String near = Nearest.of(column.displayName(), names.keySet());
-        return near == null ? "" : "; perhaps " + near + " (" + names.get(near) + ") is meant";
+        return near == null ? "" : "; perhaps " + Labelled.label(near, names.get(near)) + " is meant";
     }
 
     /** How many events of a mapping that holds back is counted with their values. */
     private void compulsory(Checkup checkup, Mapping mapping, ProgramMetadata program, Catalogue catalogue) {
         Set<String> mapped = Demands.mapped(mapping, mapping.patientMapping() ? Map.of("patient", readable(catalogue, "patient")) : catalogue.mapped(mapping));
         List<String> demanded = mapping.patientMapping()
-                ? program.attributes().values().stream().filter(one -> one.mandatory() && !mapped.contains(one.id())).map(one -> one.name() + " (" + one.id() + ")").toList()
+                ? program.attributes().values().stream().filter(one -> one.mandatory() && !mapped.contains(one.id())).map(Attribute::label).toList()
                 : Demands.unmapped(program.stages().get(mapping.stage()), site.eventStatus(), mapped);
         demanded.forEach(target -> checkup.add(new Finding(Code.COMPULSORY_UNMAPPED, mapping.name(), target, Tally.unmapped(target), Tally.MAP_A_COLUMN, 0, null)));
     }

@@ -28,6 +28,6 @@ final class Demands {
     /** The data elements, by name and id, without which DHIS2 refuses an event of this status (recordings 105-108), and which are not mapped. */
     static List<String> unmapped(ProgramStage stage, String status, Set<String> mapped) {
         return !stage.strict() && !"COMPLETED".equals(status) ? List.of() : stage.dataElements().values().stream().filter(DataElement::compulsory)
-                .filter(one -> !mapped.contains(one.id())).map(one -> one.name() + " (" + one.id() + ")").toList();
+                .filter(one -> !mapped.contains(one.id())).map(DataElement::label).toList();
     }
 }

@@ -7,5 +7,5 @@ package org.martsync.dhis2;
  * @param unique whether no two people may share a value (E1064, recording 133)
  * @param options the choices, or null where any value of the type will do
  */
-public record Attribute(String id, String name, ValueType type, boolean mandatory, boolean unique, OptionSet options) {
+public record Attribute(String id, String name, ValueType type, boolean mandatory, boolean unique, OptionSet options) implements Labelled {
 }

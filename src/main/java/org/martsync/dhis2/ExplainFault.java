@@ -1,7 +1,9 @@
 package org.martsync.dhis2;
 
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.martsync.words.Words;
 
 /**
@@ -48,22 +50,8 @@ public final class ExplainFault {
     }
 
     private static String nameOf(String uid, ProgramMetadata program) {
-        if (uid.equals(program.id())) {
-            return program.name() + " (" + uid + ")";
-        }
-        Attribute attribute = program.attributes().get(uid);
-        if (attribute != null) {
-            return attribute.name() + " (" + uid + ")";
-        }
-        ProgramStage stage = program.stages().get(uid);
-        if (stage != null) {
-            return stage.name() + " (" + uid + ")";
-        }
-        return program.stages().values().stream()
-                .map(one -> one.dataElements().get(uid))
-                .filter(element -> element != null)
-                .findFirst()
-                .map(element -> element.name() + " (" + uid + ")")
-                .orElse(uid);
+        Stream<Labelled> ofStages = program.stages().values().stream().flatMap(stage -> Stream.concat(Stream.of(stage), stage.dataElements().values().stream()));
+        return Stream.of(Stream.of(program), program.attributes().values().stream(), ofStages).<Labelled>flatMap(Function.identity())
+                .filter(one -> one.id().equals(uid)).findFirst().map(Labelled::label).orElse(uid);
     }
 }

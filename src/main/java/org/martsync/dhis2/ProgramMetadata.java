@@ -19,7 +19,8 @@ import java.util.Map;
  * @param stages by id, in the program's order
  */
 public record ProgramMetadata(String id, String name, String trackedEntityType, boolean onlyEnrollOnce, boolean futureEnrolment,
-                              boolean futureIncident, Map<String, Attribute> attributes, Map<String, ProgramStage> stages) {
+                              boolean futureIncident, Map<String, Attribute> attributes, Map<String, ProgramStage> stages)
+        implements Labelled {
 
     /**
      * Reads the answer of {@code GET /api/programs/<id>?fields=…} (recording 003). What is absent is taken as not demanded:

@@ -10,5 +10,6 @@ import java.util.Map;
  *        recording 108) and not of completed ones only (ON_COMPLETE, recordings 105-107)
  * @param dataElements by id, in the order of the stage
  */
-public record ProgramStage(String id, String name, boolean repeatable, boolean strict, Map<String, DataElement> dataElements) {
+public record ProgramStage(String id, String name, boolean repeatable, boolean strict, Map<String, DataElement> dataElements)
+        implements Labelled {
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.mapping.Problem.Kind;
 import org.martsync.words.Words;
@@ -51,9 +52,9 @@ public final class FillAttributes {
     public List<Problem> missingForEnrolment(Mapping mapping, ProgramMetadata program, Filled filled) {
         return program.attributes().values().stream()
             .filter(attribute -> attribute.mandatory() && !filled.values().containsKey(attribute.id()))
-            .filter(attribute -> filled.found().stream().noneMatch(problem -> label(attribute).equals(problem.target())))
-            .map(attribute -> new Problem(Kind.COMPULSORY_UNMAPPED, label(attribute), null,
-                Words.say("patient.unmapped", label(attribute), OneValue.label(program.name(), program.id()), mapping.name())))
+            .filter(attribute -> filled.found().stream().noneMatch(problem -> attribute.label().equals(problem.target())))
+            .map(attribute -> new Problem(Kind.COMPULSORY_UNMAPPED, attribute.label(), null,
+                Words.say("patient.unmapped", attribute.label(), program.label(), mapping.name())))
             .toList();
     }
 
@@ -61,23 +62,19 @@ public final class FillAttributes {
         Attribute attribute = program.attributes().get(id);
         if (attribute == null) {
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
-                Words.say("patient.not-in-program", OneValue.label(answer.column().displayName(), id), OneValue.label(program.name(), program.id()),
+                Words.say("patient.not-in-program", Labelled.label(answer.column().displayName(), id), program.label(),
                     answer.place(), NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
         }
-        String value = new OneValue(convert, id, attribute.name(), attribute.type(), attribute.options()).of(answers, filled.found());
+        String value = new OneValue(convert, attribute, attribute.type(), attribute.options()).of(answers, filled.found());
         if (value == null) {
             return;
         }
         if (value.isEmpty() && attribute.mandatory()) {
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, label(attribute), OneValue.at(answers), Words.say("patient.compulsory", label(attribute),
-                OneValue.label(program.name(), program.id()), Words.or(answers.stream().map(Answer::place).toList()))));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, attribute.label(), OneValue.at(answers), Words.say("patient.compulsory", attribute.label(),
+                program.label(), Words.or(answers.stream().map(Answer::place).toList()))));
             return;
         }
         filled.values().put(id, value);
-    }
-
-    private static String label(Attribute attribute) {
-        return OneValue.label(attribute.name(), attribute.id());
     }
 }

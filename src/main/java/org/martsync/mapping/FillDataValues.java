@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.DataElement;
+import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.ValueType;
 import org.martsync.mapping.Problem.Kind;
@@ -103,17 +104,17 @@ public final class FillDataValues {
         if (dataElement == null) {
             // DHIS2 would refuse the event even for an empty one (E1305, recording 098), so it is left out while empty.
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
-                Words.say("form.not-in-stage", OneValue.label(answer.column().displayName(), id), OneValue.label(stage.name(), stage.id()), answer.place(),
+                Words.say("form.not-in-stage", Labelled.label(answer.column().displayName(), id), stage.label(), answer.place(),
                     NotConvertible.shown(ConvertValue.text(answer.value()))))));
             return;
         }
-        String value = new OneValue(convert, id, dataElement.name(), dataElement.type(), dataElement.options()).of(answers, filled.found());
+        String value = new OneValue(convert, dataElement, dataElement.type(), dataElement.options()).of(answers, filled.found());
         if (value == null) {
             return;
         }
         if (value.isEmpty() && dataElement.compulsory() && demanding) {
-            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, OneValue.label(dataElement.name(), id), OneValue.at(answers), Words.say("form.compulsory", OneValue.label(dataElement.name(), id),
-                OneValue.label(stage.name(), stage.id()), Words.or(answers.stream().map(Answer::place).toList()))));
+            filled.found().add(new Problem(Kind.COMPULSORY_EMPTY, dataElement.label(), OneValue.at(answers), Words.say("form.compulsory", dataElement.label(),
+                stage.label(), Words.or(answers.stream().map(Answer::place).toList()))));
             return;
         }
         // An empty compulsory one clears as well where it is not demanded: E1076 comes only where E1303 does (recordings 105-107).

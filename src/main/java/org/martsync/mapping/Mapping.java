@@ -85,9 +85,9 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
         }
         ProgramStage found = program.stages().get(stage);
         if (found == null) {
-            throw invalid(name, "names the program stage " + stage + ", which the program " + program.name() + " (" + program.id()
-                + ") does not have. Choose a stage of that program and save it: "
-                + program.stages().values().stream().map(s -> s.name() + " (" + s.id() + ")").collect(Collectors.joining(", ")) + ".");
+            throw invalid(name, "names the program stage " + stage + ", which the program " + program.label()
+                + " does not have. Choose a stage of that program and save it: "
+                + program.stages().values().stream().map(ProgramStage::label).collect(Collectors.joining(", ")) + ".");
         }
         return new Checked(found, columnsNotIn(found.dataElements()));
     }
@@ -110,8 +110,8 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
         }
         String type = trackedEntityType == null ? own.trackedEntityType() : trackedEntityType;
         if (!type.equals(programs.main().trackedEntityType()) || !type.equals(own.trackedEntityType())) {
-            throw invalid(name, "is for people of the tracked entity type " + type + ", and those of the configured program " + programs.main().name()
-                + " (" + programs.main().id() + ") are of type " + programs.main().trackedEntityType() + ": people of two types are not supported yet."
+            throw invalid(name, "is for people of the tracked entity type " + type + ", and those of the configured program " + programs.main().label()
+                + " are of type " + programs.main().trackedEntityType() + ": people of two types are not supported yet."
                 + " Choose a program of the same type.");
         }
         checkedAgainst(own);
@@ -132,7 +132,7 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             .anyMatch(mapped -> mapped.name().equals(column) && program.attributes().containsKey(mapped.dataElementId()));
         if (!carried) {
             throw invalid(name, "finds patients by the column " + column + ", which is mapped to no attribute of the program "
-                + program.name() + " (" + program.id() + "). Map the column, or take it out of searchable and comparable.");
+                + program.label() + ". Map the column, or take it out of searchable and comparable.");
         }
     }
 

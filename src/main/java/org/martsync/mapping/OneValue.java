@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.Option;
 import org.martsync.dhis2.OptionSet;
 import org.martsync.dhis2.ValueType;
@@ -26,22 +27,16 @@ final class OneValue {
     private static final Set<String> NEGATIONS = Set.of("no", "not", "non", "never", "without");
 
     private final ConvertValue convert;
-    private final String id;
-    private final String name;
+    private final Labelled target;
     private final ValueType type;
     private final OptionSet options;
 
-    OneValue(ConvertValue convert, String id, String name, ValueType type, OptionSet options) {
+    /** @param target the data element or attribute */
+    OneValue(ConvertValue convert, Labelled target, ValueType type, OptionSet options) {
         this.convert = convert;
-        this.id = id;
-        this.name = name;
+        this.target = target;
         this.type = type;
         this.options = options;
-    }
-
-    /** The display name with its id, as every sentence names a thing of DHIS2. */
-    static String label(String name, String id) {
-        return name == null || name.equals(id) ? id : name + " (" + id + ")";
     }
 
     /** The columns of some answers, for a {@link Problem}. */
@@ -88,8 +83,8 @@ final class OneValue {
                 }
             }
         }
-        problems.add(new Problem(Kind.COLUMNS_DISAGREE, label(name, id), at(given.stream().map(Given::answer).toList()),
-            Words.say("columns.disagree", label(name, id), given.stream()
+        problems.add(new Problem(Kind.COLUMNS_DISAGREE, target.label(), at(given.stream().map(Given::answer).toList()),
+            Words.say("columns.disagree", target.label(), given.stream()
                 .map(one -> Words.say("columns.says", one.answer().place(), NotConvertible.shown(one.text()))).collect(Collectors.joining(", ")))));
         return null;
     }
@@ -124,8 +119,8 @@ final class OneValue {
         try {
             return convert.notTooLong(ChooseOption.joined(chosen, options));
         } catch (NotConvertible wrong) {
-            problems.add(new Problem(Kind.UNFIT_VALUE, label(name, id), at(answers),
-                Words.say("value.of-several", label(name, id), wrong.getMessage())));
+            problems.add(new Problem(Kind.UNFIT_VALUE, target.label(), at(answers),
+                Words.say("value.of-several", target.label(), wrong.getMessage())));
             return null;
         }
     }
@@ -176,6 +171,6 @@ final class OneValue {
     }
 
     private Problem problem(NotConvertible wrong, Answer answer) {
-        return new Problem(Kind.UNFIT_VALUE, label(name, id), answer.at(), Words.say("value.of", label(name, id), wrong.getMessage(), answer.place()));
+        return new Problem(Kind.UNFIT_VALUE, target.label(), answer.at(), Words.say("value.of", target.label(), wrong.getMessage(), answer.place()));
     }
 }

@@ -265,7 +265,7 @@ public final class FindPatients {
                 there = datePart(there);
             }
             if (!here.strip().equalsIgnoreCase(there.strip())) {
-                differences.add(attribute == null ? column : attribute.name() + " (" + uid + ")");
+                differences.add(attribute == null ? column : attribute.label());
             }
         });
         return differences;
@@ -313,7 +313,7 @@ public final class FindPatients {
 
     private static String name(String uid, ProgramMetadata program) {
         Attribute attribute = program.attributes().get(uid);
-        return attribute == null ? uid : attribute.name() + " (" + uid + ")";
+        return attribute == null ? uid : attribute.label();
     }
 
     /** Column to attribute, for those columns that are mapped. */

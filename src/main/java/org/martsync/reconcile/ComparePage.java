@@ -107,7 +107,7 @@ final class ComparePage {
             DataElement element = stage == null ? null : stage.dataElements().get(id);
             String there = stored.values().get(id);
             if (!SameValue.of(value, there, element == null ? ValueType.TEXT : element.type(), element == null ? null : element.options())) {
-                add(event, Kind.CHANGED, element == null ? id : element.name() + " (" + id + ")", value, there == null ? "" : there, null);
+                add(event, Kind.CHANGED, element == null ? id : element.label(), value, there == null ? "" : there, null);
             }
         });
     }
@@ -188,7 +188,7 @@ final class ComparePage {
             Attribute attribute = program.attributes().get(id);
             String there = person.attributes().get(id);
             if (!value.isBlank() && attribute != null && !SameValue.of(value, there, attribute.type(), attribute.options())) {
-                add(Thing.PERSON, Kind.CHANGED, event, person.uid(), attribute.name() + " (" + id + ")", value, there == null ? "" : there);
+                add(Thing.PERSON, Kind.CHANGED, event, person.uid(), attribute.label(), value, there == null ? "" : there);
             }
         });
     }
@@ -238,6 +238,6 @@ final class ComparePage {
         PendingEvent twin = page.batch().events().stream().filter(one -> one.patient() == patient && twins.contains(one.uid())).findFirst().orElse(null);
         ProgramStage stage = page.programs().values().stream().map(one -> one.stages().get(event.stage())).filter(Objects::nonNull).findFirst().orElse(null);
         page.add(new Finding(Thing.EVENT, twin == null ? Kind.UNKNOWN : Kind.DUPLICATED, twin == null ? null : twin.id(), event.uid(), null, null,
-                (stage == null ? event.stage() : stage.name() + " (" + event.stage() + ")") + " of " + event.day(), null, false));
+                (stage == null ? event.stage() : stage.label()) + " of " + event.day(), null, false));
     }
 }
