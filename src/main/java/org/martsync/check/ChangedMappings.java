@@ -38,7 +38,7 @@ public final class ChangedMappings {
      * out: those of events may hold anything.
      */
     public List<String> lines(Checkup checkup) {
-        return checkup.findings().stream().filter(finding -> checkup.mapping().equals(finding.mapping()) && finding.code().weight() != Code.Weight.NOTE)
-                .map(finding -> finding.line() + (finding.events() == 0 || finding.code().weight() != Code.Weight.HOLDS_BACK ? "" : " Pending events held back: " + finding.events() + ".")).toList();
+        return checkup.findings().stream().filter(finding -> checkup.mapping().equals(finding.mapping()) && finding.weight() != Code.Weight.NOTE)
+                .map(finding -> finding.line() + (finding.events() == 0 || finding.weight() != Code.Weight.HOLDS_BACK ? "" : " Pending events held back: " + finding.events() + ".")).toList();
     }
 }

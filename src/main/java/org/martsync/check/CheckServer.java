@@ -9,17 +9,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.Dhis2Server;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.ServerInfo;
 import org.martsync.dhis2.Site;
+import org.martsync.event.Mappings;
+import org.martsync.mapping.Mapping;
 
-/** Looks at what DHIS2 says of itself, of the user, the site and the program, and at the clocks. Called by {@code routes/check.camel.yaml}. */
+/** Looks at what DHIS2 says of itself, of the user, the site and the programs, and at the clocks. Called by {@code routes/check.camel.yaml}. */
 public final class CheckServer {
 
     /** What a request and the seconds that DHIS2 leaves out may take. */
     private static final Duration APART = Duration.ofMinutes(2);
+
+    private static final String SHARE = "Share it with the user in DHIS2: data, view and capture.";
 
     private static final String NO_SUCH_TABLE = "42P01";
 
@@ -118,25 +128,65 @@ public final class CheckServer {
         return true;
     }
 
-    /** Takes what DHIS2 says of the user's rights in the program and of its being assigned to the site's org unit. */
-    public void rights(Checkup checkup, JsonNode answer) {
-        JsonNode program = answer.path("programs").path(0);
-        if (program.isMissingNode()) {
-            checkup.add(Finding.of(Code.PROGRAM_NOT_IN_ORG_UNIT, "The program is not assigned to the site's org unit " + site.orgUnit() + ".",
+    /** Takes what DHIS2 says of the user's rights in the configured program and of its being assigned to the site's org unit. */
+    public void rights(Checkup checkup, ProgramMetadata program, JsonNode answer) {
+        JsonNode there = answer.path("programs").path(0);
+        if (there.isMissingNode()) {
+            checkup.add(Finding.of(Code.PROGRAM_NOT_IN_ORG_UNIT, "The program " + program.label() + " is not assigned to the site's org unit " + site.orgUnit() + ".",
                     "Assign it in DHIS2's maintenance, or correct site.org-unit."));
             return;
         }
-        closed(checkup, program, "The program");
-        closed(checkup, program.path("trackedEntityType"), "The program's tracked entity type");
-        program.path("programStages").forEach(stage -> closed(checkup, stage, "The program stage " + stage.path("displayName").asText()));
+        List<String> closed = new ArrayList<>();
+        closed(closed, there, "The program " + program.label());
+        closed(closed, there.path("trackedEntityType"), "The tracked entity type of the program " + program.label());
+        there.path("programStages").forEach(stage -> closed(closed, stage, "The program stage " + stage.path("displayName").asText()));
+        closed.forEach(what -> checkup.add(Finding.of(Code.NO_RIGHT_TO_WRITE, what, SHARE)));
+    }
+
+    /** Where events go by the config of their mappings, and not to the configured program in the site's org unit. */
+    public List<Place> elsewhere(Checkup checkup, Mappings mappings, Programs programs) {
+        Map<String, Place> places = new TreeMap<>();
+        for (Mapping mapping : mappings.all()) {
+            String orgUnit = mapping.orgUnit() == null ? site.orgUnit() : mapping.orgUnit();
+            if (!mapping.patientMapping() && checkup.concerns(mapping.name()) && (mapping.in(programs) != programs.main() || !orgUnit.equals(site.orgUnit()))) {
+                places.computeIfAbsent(orgUnit, unit -> new Place(unit, new ArrayList<>(), programs)).mappings().add(mapping);
+            }
+        }
+        return List.copyOf(places.values());
+    }
+
+    /** Takes what DHIS2 says of the user's rights in the programs of a place, as far as they are assigned to its org unit. */
+    public void rightsElsewhere(Checkup checkup, Place place, JsonNode answer) {
+        for (Mapping mapping : place.mappings()) {
+            ProgramMetadata program = mapping.in(place.all());
+            Optional<JsonNode> there = withId(answer.path("programs"), program.id());
+            if (there.isEmpty()) {
+                hold(checkup, mapping, Code.PROGRAM_NOT_IN_ORG_UNIT, "the program " + program.label() + " is not assigned to the org unit " + place.orgUnit() + ".",
+                        "Assign it in DHIS2's maintenance, or correct the mapping's config.");
+                continue;
+            }
+            List<String> closed = new ArrayList<>();
+            closed(closed, there.get(), "the program " + program.label());
+            withId(there.get().path("programStages"), mapping.stage()).ifPresent(stage -> closed(closed, stage,
+                    "the stage " + program.stages().get(mapping.stage()).label() + " of the program " + program.label()));
+            closed.forEach(what -> hold(checkup, mapping, Code.NO_RIGHT_TO_WRITE, what, SHARE));
+        }
+    }
+
+    private static Optional<JsonNode> withId(JsonNode list, String id) {
+        return StreamSupport.stream(list.spliterator(), false).filter(one -> one.path("id").asText().equals(id)).findFirst();
+    }
+
+    private static void hold(Checkup checkup, Mapping mapping, Code code, String sentence, String advice) {
+        checkup.holdAllOf(mapping);
+        checkup.add(new Finding(code, mapping.name(), null, sentence, advice, checkup.pendingOf(mapping.name()), null));
     }
 
     /** Where DHIS2 says nothing of rights, none are missed: the first event will tell. */
-    private static void closed(Checkup checkup, JsonNode object, String name) {
+    private static void closed(List<String> sentences, JsonNode object, String name) {
         JsonNode write = object.path("access").path("data").path("write");
         if (write.isBoolean() && !write.asBoolean()) {
-            checkup.add(Finding.of(Code.NO_RIGHT_TO_WRITE, name + " is not open to this user for writing data.",
-                    "Share it with the user in DHIS2: data, view and capture."));
+            sentences.add(name + " is not open to this user for writing data.");
         }
     }
 }

@@ -46,6 +46,7 @@ public final class CheckValues {
         // those of other mappings are only there for their patients' sake
         List<PendingEvent> wanted = batch.events().stream().filter(event -> checkup.ofPatients() || checkup.concerns(event.mappingName())).toList();
         checkup.lookedAt(wanted.size());
+        wanted.stream().filter(event -> checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
         wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
         if (checkup.ofPatients()) {
             batch.patients().forEach(patient -> details(checkup, batch, patient));

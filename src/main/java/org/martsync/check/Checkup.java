@@ -30,6 +30,7 @@ public final class Checkup {
     private final int events;
     private final List<Finding> findings = new ArrayList<>();
     private final Set<Integer> held = new HashSet<>();
+    private final Set<String> closed = new HashSet<>();
     private final Map<List<Object>, Finding> broken = new LinkedHashMap<>();
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private Map<String, Long> pending = Map.of();
@@ -130,6 +131,15 @@ public final class Checkup {
         held.add(event);
     }
 
+    /** Holds back all events of a mapping, whatever is in them. */
+    void holdAllOf(Mapping one) {
+        closed.add(one.name());
+    }
+
+    boolean holdsAllOf(String name) {
+        return closed.contains(name);
+    }
+
     /** The only mapping that is looked at, "" for all. */
     String mapping() {
         return mapping;
@@ -167,7 +177,7 @@ public final class Checkup {
                 .forEach(one -> once.merge(Arrays.asList(one.code(), one.mapping(), one.subject(), one.sentence()), one,
                         (first, second) -> second.events() > first.events() ? second : first));
         List<Finding> all = new ArrayList<>(once.values());
-        all.sort(Comparator.comparing((Finding one) -> one.code().weight()).thenComparing(Finding::events, Comparator.reverseOrder()));
+        all.sort(Comparator.comparing((Finding one) -> one.weight()).thenComparing(Finding::events, Comparator.reverseOrder()));
         return all;
     }
 
@@ -178,7 +188,7 @@ public final class Checkup {
 
     /** Whether all pending events that were looked at would be stored, as far as can be told without asking DHIS2 for each. */
     public boolean good() {
-        return findings().stream().noneMatch(finding -> finding.code().weight() == Weight.STOPS
-                || finding.code().weight() == Weight.HOLDS_BACK && finding.events() > 0) && held.isEmpty();
+        return findings().stream().noneMatch(finding -> finding.weight() == Weight.STOPS
+                || finding.weight() == Weight.HOLDS_BACK && finding.events() > 0) && held.isEmpty();
     }
 }

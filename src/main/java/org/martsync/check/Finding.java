@@ -12,6 +12,11 @@ package org.martsync.check;
  */
 public record Finding(Code code, String mapping, String subject, String sentence, String advice, long events, String example) {
 
+    /** What follows from it; of what lies with one mapping alone, no more than that its events are held back. */
+    public Code.Weight weight() {
+        return mapping != null && code.weight() == Code.Weight.STOPS ? Code.Weight.HOLDS_BACK : code.weight();
+    }
+
     /** Of no mapping, and touching no event in particular. */
     static Finding of(Code code, String sentence, String advice) {
         return new Finding(code, null, null, sentence, advice, 0, null);

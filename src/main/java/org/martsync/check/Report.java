@@ -36,7 +36,7 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
             return "Nothing was found.";
         }
         String all = findings.size() == 1 ? "1 finding" : number(findings.size()) + " findings";
-        if (findings.get(0).code().weight() == Code.Weight.STOPS) {
+        if (findings.get(0).weight() == Code.Weight.STOPS) {
             return all + "; nothing at all would arrive.";
         }
         int held = checkup.held().size();
@@ -72,7 +72,7 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
     /** The findings by their weight, the gravest first. */
     public List<Group> groups() {
         Map<Code.Weight, List<Finding>> groups = new EnumMap<>(Code.Weight.class);
-        findings().forEach(finding -> groups.computeIfAbsent(finding.code().weight(), weight -> new ArrayList<>()).add(finding));
+        findings().forEach(finding -> groups.computeIfAbsent(finding.weight(), weight -> new ArrayList<>()).add(finding));
         return groups.entrySet().stream().map(group -> new Group(meaning(group.getKey()), group.getValue())).toList();
     }
 
@@ -101,7 +101,7 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
     private Map<String, Object> asMap(Finding finding) {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("code", finding.code().name());
-        told.put("weight", finding.code().weight().name());
+        told.put("weight", finding.weight().name());
         told.put("mapping", finding.mapping());
         told.put("subject", finding.subject());
         told.put("events", finding.events());

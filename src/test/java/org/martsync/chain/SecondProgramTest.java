@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
+import org.martsync.check.Checkup;
+import org.martsync.check.Report;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
 import org.martsync.reconcile.Reconciliation;
@@ -265,6 +268,25 @@ class SecondProgramTest {
         chain.dhis2.store().deleteEvent(chain.stored(visit, VISIT).uid());
 
         assertThat(foundByReconcile()).containsExactlyInAnyOrder("event changed " + cough + " Cough (TbElem00001)", "event missing " + other, "event deleted " + visit);
+    }
+
+    @Test
+    void aCheckNamesTheProgramThatIsNotAssignedWhereItsMappingEnrols() {
+        chain.clinic.mapping("TB", TB_MAPPING, "{\"program\": \"" + TB + "\", \"orgUnit\": \"NoPrgOrgUn1\"}");
+        patientWithPhone(1);
+        int cough = cough(1, "dry");
+        chain.visit(1, "x");
+
+        Checkup checkup = chain.program.bean(ProducerTemplate.class).requestBody("direct:check", new Checkup(Instant.now(), "", 100, 10), Checkup.class);
+
+        assertThat(checkup.findings()).singleElement().satisfies(finding ->
+                assertThat(finding.line()).startsWith("mapping TB: the program TB (TbProgram01) is not assigned to the org unit NoPrgOrgUn1."));
+        assertThat(checkup.held()).containsExactly(cough);
+        assertThat(new Report(checkup, ZoneOffset.UTC, true).result()).isEqualTo("1 finding; 1 event is held back.");
+
+        chain.program.run();
+
+        chain.assertEvent(cough).isRejectedBecause("NoPrgOrgUn1");
     }
 
     private static List<String> foundByReconcile() {

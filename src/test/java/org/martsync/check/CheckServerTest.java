@@ -1,6 +1,7 @@
 package org.martsync.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,9 +9,15 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.martsync.dhis2.Dhis2Server;
+import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
+import org.martsync.event.Mappings;
 
 class CheckServerTest {
 
@@ -19,9 +26,17 @@ class CheckServerTest {
     private static final String UNITS = """
             {"organisationUnits": [{"id": "SiteUnit001", "path": "/Country0001/SiteUnit001"}, {"id": "Country0001", "path": "/Country0001"}]}""";
 
+    private static final ProgramMetadata MAIN = program("MainProgram", "EMR", "IpvStage001", "IPV");
+    private static final ProgramMetadata TB = program("TbProgram01", "TB", "TbStage0001", "Cough");
+
     private final Checkup checkup = new Checkup(NOON, "", 10, 10);
     private final CheckServer check = new CheckServer(new Site("s", "SiteUnit001", "Country0001", false, "uic", "ACTIVE"),
             new Dhis2Server("https://dhis2.example.org", CLOCK), CLOCK);
+
+    private static ProgramMetadata program(String id, String name, String stage, String nameOfStage) {
+        return new ProgramMetadata(id, name, "PersonType1", true, false, false, Map.of(),
+                Map.of(stage, new ProgramStage(stage, nameOfStage, true, false, Map.of())));
+    }
 
     private static JsonNode json(String text) throws Exception {
         return new ObjectMapper().readTree(text);
@@ -75,18 +90,63 @@ class CheckServerTest {
 
     @Test
     void whatTheUserMayNotWriteIsTold() throws Exception {
-        check.rights(checkup, json("""
+        check.rights(checkup, MAIN, json("""
                 {"programs": [{"access": {"data": {"write": true}}, "trackedEntityType": {"access": {"data": {"write": false}}},
                   "programStages": [{"displayName": "IPV", "access": {"data": {"write": false}}}, {"displayName": "TB"}]}]}"""));
         assertThat(checkup.findings()).extracting(Finding::code).containsOnly(Code.NO_RIGHT_TO_WRITE);
         assertThat(checkup.findings()).extracting(Finding::sentence).containsExactly(
-                "The program's tracked entity type is not open to this user for writing data.",
+                "The tracked entity type of the program EMR (MainProgram) is not open to this user for writing data.",
                 "The program stage IPV is not open to this user for writing data.");
     }
 
     @Test
     void aProgramThatIsNotAssignedToTheSiteIsTold() throws Exception {
-        check.rights(checkup, json("{\"programs\": []}"));
+        check.rights(checkup, MAIN, json("{\"programs\": []}"));
         assertThat(checkup.findings()).extracting(Finding::code).containsExactly(Code.PROGRAM_NOT_IN_ORG_UNIT);
+    }
+
+    private List<Place> elsewhere(String config) {
+        Map<String, Object> visit = Map.of("program_name", "IPV", "mapping_json", """
+                {"dhisProgramStageId": "IpvStage001", "formTableMappings": {"ipv": {"site": "SiteElem001"}}}""", "config", "{}");
+        Map<String, Object> tb = Map.of("program_name", "Cough", "mapping_json", """
+                {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"tb": {"cough": "CoughElem01"}}}""", "config", config);
+        Programs programs = new Programs(MAIN, Map.of(TB.id(), TB), Map.of());
+        checkup.pending(Map.of("Cough", 3L, "IPV", 5L));
+        return check.elsewhere(checkup, Mappings.read(List.of(visit, tb), programs), programs);
+    }
+
+    @Test
+    void aProgramThatAMappingNamesMustBeAssignedWhereTheMappingEnrols() throws Exception {
+        List<Place> places = elsewhere("{\"program\": \"TbProgram01\", \"orgUnit\": \"WardUnit001\"}");
+        assertThat(places).singleElement().satisfies(place -> {
+            assertThat(place.orgUnit()).isEqualTo("WardUnit001");
+            assertThat(place.programs()).isEqualTo("TbProgram01");
+        });
+
+        check.rightsElsewhere(checkup, places.get(0), json("{\"programs\": []}"));
+
+        assertThat(checkup.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo(Code.PROGRAM_NOT_IN_ORG_UNIT);
+            assertThat(finding.weight()).as("of this mapping alone").isEqualTo(Code.Weight.HOLDS_BACK);
+            assertThat(finding.events()).isEqualTo(3);
+            assertThat(finding.line()).startsWith("mapping Cough: the program TB (TbProgram01) is not assigned to the org unit WardUnit001.");
+        });
+    }
+
+    @Test
+    void whatTheUserMayNotWriteOfAnotherProgramHoldsBackItsMappingAlone() throws Exception {
+        check.rightsElsewhere(checkup, elsewhere("{\"program\": \"TbProgram01\"}").get(0), json("""
+                {"programs": [{"id": "TbProgram01", "access": {"data": {"write": false}}, "programStages": [
+                  {"id": "TbStage0001", "access": {"data": {"write": false}}}, {"id": "TbStage0002", "access": {"data": {"write": false}}}]}]}"""));
+
+        assertThat(checkup.findings()).extracting(Finding::mapping, Finding::code, Finding::sentence).containsExactly(
+                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the program TB (TbProgram01) is not open to this user for writing data."),
+                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the stage Cough (TbStage0001) of the program TB (TbProgram01) is not open to this user for writing data."));
+        assertThat(checkup.good()).isFalse();
+    }
+
+    @Test
+    void mappingsThatNameNothingNeedNoQuestionOfTheirOwn() {
+        assertThat(elsewhere("{\"program\": \"NoSuchPrg01\"}")).as("a mapping that cannot be used is told as such").isEmpty();
     }
 }
