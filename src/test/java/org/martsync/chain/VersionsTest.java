@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.check.Checkup;
+import org.martsync.check.Code;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
 import org.martsync.reconcile.Reconciliation;
 import org.martsync.sync.Run;
@@ -133,6 +135,22 @@ class VersionsTest {
         chain.program.run();
 
         assertThat(chain.personOf(event).uid()).isEqualTo("FoundTe0001");
+    }
+
+    @Test
+    void aCheckAsksForTheVersionOnceAndEndsWhereItIsTooOld() {
+        chain.dhis2.plays("2.43.0");
+        Checkup checkup = check();
+        assertThat(checkup.findings()).isEmpty();
+        assertThat(checkup.server().version()).isEqualTo("2.43.0");
+        assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.path().endsWith("/system/info")).hasSize(1);
+
+        chain.dhis2.plays("2.37.9");
+        assertThat(check().findings()).extracting(finding -> finding.code()).containsExactly(Code.DHIS2_NO_ANSWER, Code.VERSION);
+    }
+
+    private static Checkup check() {
+        return chain.program.bean(ProducerTemplate.class).requestBody("direct:check", new Checkup(Instant.now(), "", 10, 10), Checkup.class);
     }
 
     @Test
