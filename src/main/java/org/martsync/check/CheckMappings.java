@@ -70,6 +70,9 @@ public final class CheckMappings {
                 unmapped(checkup, name, (String) row.get("mapping_json"));
             }
         }
+        if (mappings.patient() != null) {
+            searches(checkup, mappings.patient(), programs.people());
+        }
         Map<String, List<String>> sharers = new TreeMap<>();
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {
@@ -117,6 +120,26 @@ public final class CheckMappings {
                     "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0,
                     "the mapping calls it " + column.displayName()));
         }
+    }
+
+    /** Says of each column to search by why DHIS2 would end a run for it. */
+    private static void searches(Checkup checkup, Mapping patient, ProgramMetadata people) {
+        if (people.ofType() == null) {
+            return;
+        }
+        patient.targets(patient.searchable()).forEach((column, id) -> {
+            Boolean everywhere = people.ofType().get(id);
+            if (everywhere == null || checkup.isSearchedAfar() && !everywhere) {
+                String attribute = people.attributes().containsKey(id) ? people.attributes().get(id).label() : id;
+                checkup.holdAllOf(patient);
+                checkup.add(new Finding(Code.SEARCH_STOPS_RUN, patient.name(), column, "patients are searched by the column " + column + ", and its attribute "
+                        + attribute + (everywhere == null
+                                ? " is the program's alone: DHIS2 finds people by it, but does not show it, so that nobody can be told apart, and a run stops as soon as somebody is found."
+                                : " is not searchable in the tracked entity type: DHIS2 refuses to search by it beyond the org units in which the user may write, and each run stops."),
+                        "Take " + column + " out of searchable in the mapping's config, or let the attribute be a searchable one of the tracked entity type "
+                        + people.trackedEntityType() + " in DHIS2.", checkup.pending(), null));
+            }
+        });
     }
 
     private static String elsewhere(Mapping mapping, Column column, ProgramMetadata program) {

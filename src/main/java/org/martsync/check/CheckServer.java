@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ProgramMetadata;
@@ -110,6 +111,11 @@ public final class CheckServer {
         }
         // who has no org units to search in searches in those to write in
         JsonNode searched = me.path("teiSearchOrganisationUnits").isEmpty() ? me.path("organisationUnits") : me.path("teiSearchOrganisationUnits");
+        Stream<JsonNode> places = site.country().isBlank() ? StreamSupport.stream(searched.spliterator(), false)
+                : withId(units.path("organisationUnits"), site.country()).stream();
+        if (!places.allMatch(place -> isWithin(place, me.path("organisationUnits")))) {
+            checkup.searchesAfar();
+        }
         if (!site.country().isBlank() && !within(checkup, "dhis2.country-org-unit", site.country(), units, searched)) {
             checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + name + " may not search for people in the org unit " + site.country()
                     + " of dhis2.country-org-unit.", "Give the user that org unit to search in, or one above it, in DHIS2."));
@@ -118,14 +124,17 @@ public final class CheckServer {
 
     /** Whether one of some org units is this one or above it; an unknown one is a finding of its own. */
     private static boolean within(Checkup checkup, String setting, String uid, JsonNode units, JsonNode some) {
-        for (JsonNode unit : units.path("organisationUnits")) {
-            if (unit.path("id").asText().equals(uid)) {
-                List<String> path = List.of(unit.path("path").asText("").split("/"));
-                return StreamSupport.stream(some.spliterator(), false).anyMatch(one -> path.contains(one.path("id").asText()));
-            }
+        Optional<JsonNode> unit = withId(units.path("organisationUnits"), uid);
+        if (unit.isPresent()) {
+            return isWithin(unit.get(), some);
         }
         checkup.add(Finding.of(Code.ORG_UNIT_UNKNOWN, "DHIS2 has no org unit " + uid + ", or this user may not see it.", "Correct " + setting + "."));
         return true;
+    }
+
+    private static boolean isWithin(JsonNode unit, JsonNode some) {
+        List<String> path = List.of((unit.path("path").asText("") + "/" + unit.path("id").asText()).split("/"));
+        return StreamSupport.stream(some.spliterator(), false).anyMatch(one -> path.contains(one.path("id").asText()));
     }
 
     /** Takes what DHIS2 says of the user's rights in the configured program and of its being assigned to the site's org unit. */

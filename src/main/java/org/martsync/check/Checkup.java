@@ -36,6 +36,7 @@ public final class Checkup {
     private Map<String, Long> pending = Map.of();
     private Catalogue catalogue;
     private ServerInfo server;
+    private boolean searchesAfar;
     private String program;
     private long lookedAt;
 
@@ -102,6 +103,15 @@ public final class Checkup {
         server = said;
     }
 
+    /** Notes that patients are searched beyond the org units in which the user may write. */
+    void searchesAfar() {
+        searchesAfar = true;
+    }
+
+    boolean isSearchedAfar() {
+        return searchesAfar;
+    }
+
     void program(String name) {
         program = name;
     }
@@ -136,8 +146,9 @@ public final class Checkup {
         closed.add(one.name());
     }
 
+    /** Whether all events of a mapping are held back; with the patients' mapping all events are. */
     boolean holdsAllOf(String name) {
-        return closed.contains(name);
+        return closed.contains(name) || closed.contains(Mapping.PATIENT);
     }
 
     /** The only mapping that is looked at, "" for all. */

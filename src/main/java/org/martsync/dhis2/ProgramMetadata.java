@@ -15,11 +15,13 @@ import java.util.Map;
  * @param onlyEnrollOnce whether a person can be enrolled once in a lifetime only
  * @param futureEnrolment whether the date of enrolment may lie in the future (otherwise E1020, recording 114)
  * @param futureIncident whether the incident date may (otherwise E1021, recording 117)
+ * @param ofType the attributes of the tracked entity type by id, each with whether people may be searched by it wherever they are
+ *        registered; null where DHIS2 does not say
  * @param attributes by id, in the program's order
  * @param stages by id, in the program's order
  */
 public record ProgramMetadata(String id, String name, String trackedEntityType, boolean onlyEnrollOnce, boolean futureEnrolment,
-                              boolean futureIncident, Map<String, Attribute> attributes, Map<String, ProgramStage> stages)
+                              boolean futureIncident, Map<String, Boolean> ofType, Map<String, Attribute> attributes, Map<String, ProgramStage> stages)
         implements Labelled {
 
     /**
@@ -48,7 +50,16 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
         Map<String, OptionSet> optionSets = new HashMap<>();
         return new ProgramMetadata(id, name(program), type, yes(program, "onlyEnrollOnce"),
             yes(program, "selectEnrollmentDatesInFuture"), yes(program, "selectIncidentDatesInFuture"),
-            attributes(program.path("programTrackedEntityAttributes"), optionSets), stages(program.path("programStages"), optionSets));
+            ofType(program.path("trackedEntityType").path("trackedEntityTypeAttributes")), attributes(program.path("programTrackedEntityAttributes"), optionSets), stages(program.path("programStages"), optionSets));
+    }
+
+    private static Map<String, Boolean> ofType(JsonNode list) {
+        if (!list.isArray()) {
+            return null;
+        }
+        Map<String, Boolean> searchable = new HashMap<>();
+        list.forEach(entry -> searchable.put(text(entry.path("trackedEntityAttribute"), "id"), yes(entry, "searchable")));
+        return Collections.unmodifiableMap(searchable);
     }
 
     private static Map<String, Attribute> attributes(JsonNode list, Map<String, OptionSet> optionSets) {

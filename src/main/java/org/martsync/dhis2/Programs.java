@@ -52,7 +52,7 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
         all().forEach(program -> program.attributes().forEach((id, one) ->
                 attributes.putIfAbsent(id, new Attribute(id, one.name(), one.type(), false, one.unique(), one.options()))));
         return new ProgramMetadata(own.id(), own.name(), own.trackedEntityType(), own.onlyEnrollOnce(), own.futureEnrolment(),
-                own.futureIncident(), attributes, own.stages());
+                own.futureIncident(), own.ofType(), attributes, own.stages());
     }
 
     /**

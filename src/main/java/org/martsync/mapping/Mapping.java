@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -120,6 +121,16 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
     /** The program the mapping is of, of the patient mapping what all know of people; null when it cannot be used. */
     public ProgramMetadata in(Programs programs) {
         return patientMapping ? programs.people() : programs.named(program);
+    }
+
+    /** Column to the id of what it is mapped to, for those of some columns that are mapped. */
+    public Map<String, String> targets(List<String> columns) {
+        Map<String, String> targets = new LinkedHashMap<>();
+        for (String column : columns) {
+            tables.stream().flatMap(table -> table.columns().stream()).filter(mapped -> mapped.name().equals(column)).findFirst()
+                .ifPresent(mapped -> targets.put(column, mapped.dataElementId()));
+        }
+        return targets;
     }
 
     private List<Column> columnsNotIn(Map<String, ?> targets) {

@@ -24,7 +24,6 @@ import org.martsync.dhis2.TrackedEntity;
 import org.martsync.dhis2.TrackerDialect;
 import org.martsync.dhis2.TrackerSearch;
 import org.martsync.dhis2.ValueType;
-import org.martsync.mapping.FormTable;
 import org.martsync.mapping.Mapping;
 import org.martsync.words.Words;
 
@@ -83,7 +82,7 @@ public final class FindPatients {
         if (mapping == null) {
             return List.of();
         }
-        Map<String, String> attributes = attributesOf(mapping, mapping.searchable());
+        Map<String, String> attributes = mapping.targets(mapping.searchable());
         Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
         Set<Map<String, String>> seen = new HashSet<>();
         for (Patient patient : unplaced(patients)) {
@@ -120,7 +119,7 @@ public final class FindPatients {
      */
     public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, ProgramMetadata program, String search,
                          JsonNode answer) {
-        Map<String, String> searchable = attributesOf(mapping, mapping.searchable());
+        Map<String, String> searchable = mapping.targets(mapping.searchable());
         List<TrackedEntity> hits = TrackedEntity.readAll(dialect, answer);
         refuseHidden(hits, searchable, mapping, program, search);
         Collection<String> attributes = searchable.values();
@@ -155,7 +154,7 @@ public final class FindPatients {
     /** Writes a search by all searchable columns for values that nobody has and that hold nothing unusual. */
     public String searchForNobody(TrackerDialect dialect, Mapping mapping, ProgramMetadata program) {
         Map<String, String> values = new TreeMap<>();
-        attributesOf(mapping, mapping.searchable()).values().forEach(uid -> {
+        mapping.targets(mapping.searchable()).values().forEach(uid -> {
             Attribute attribute = program.attributes().get(uid);
             if (attribute != null) {
                 values.put(uid, usual(attribute.type()));
@@ -216,7 +215,7 @@ public final class FindPatients {
 
     private void choose(Patient patient, Mapping mapping, ProgramMetadata program,
                         Map<String, List<Map<String, Object>>> heldBy) {
-        Map<String, String> searched = wanted(patient, attributesOf(mapping, mapping.searchable()).values());
+        Map<String, String> searched = wanted(patient, mapping.targets(mapping.searchable()).values());
         String what = describe(searched, program);
         List<TrackedEntity> exact = patient.hits().stream()
                 .filter(hit -> searched.equals(pick(hit.attributes(), searched.keySet()))).toList();
@@ -256,7 +255,7 @@ public final class FindPatients {
 
     private static List<String> differences(Patient patient, Mapping mapping, ProgramMetadata program, TrackedEntity hit) {
         List<String> differences = new ArrayList<>();
-        attributesOf(mapping, mapping.comparable()).forEach((column, uid) -> {
+        mapping.targets(mapping.comparable()).forEach((column, uid) -> {
             Attribute attribute = program.attributes().get(uid);
             String here = patient.attributes().values().getOrDefault(uid, "");
             String there = hit.attributes().getOrDefault(uid, "");
@@ -281,7 +280,7 @@ public final class FindPatients {
 
     /** The values a patient would be searched by, attribute to value; the empty ones left out. */
     public static Map<String, String> searchedBy(Patient patient, Mapping mapping) {
-        return wanted(patient, attributesOf(mapping, mapping.searchable()).values());
+        return wanted(patient, mapping.targets(mapping.searchable()).values());
     }
 
     /** The values a patient is searched by, attribute to value, the empty ones left out. */
@@ -314,16 +313,5 @@ public final class FindPatients {
     private static String name(String uid, ProgramMetadata program) {
         Attribute attribute = program.attributes().get(uid);
         return attribute == null ? uid : attribute.label();
-    }
-
-    /** Column to attribute, for those columns that are mapped. */
-    private static Map<String, String> attributesOf(Mapping mapping, List<String> columns) {
-        Map<String, String> attributes = new LinkedHashMap<>();
-        for (String column : columns) {
-            mapping.tables().stream().map(FormTable::columns).flatMap(List::stream)
-                    .filter(mapped -> mapped.name().equals(column)).findFirst()
-                    .ifPresent(mapped -> attributes.put(column, mapped.dataElementId()));
-        }
-        return attributes;
     }
 }

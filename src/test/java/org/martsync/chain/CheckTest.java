@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.martsync.dhis2.StandInFaults.path;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -288,6 +289,28 @@ class CheckTest {
         chain.visit(1, "x");
 
         assertThat(only(check("Visit"), Code.MAPPING_UNUSABLE).events()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsSearchedByAndNotShownIsToldBeforeItStopsARun() {
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"address1\"]}");
+        chain.clinic.patientAgain(1).column("address1", "12 Main Street");
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1), Map.of(WholeChain.UIC, "UIC-000001", WholeChain.ADDRESS, "12 Main Street"));
+        int event = chain.visit(1, "x");
+        chain.visit(2, "y");
+
+        Checkup checkup = check("Visit");
+
+        Finding finding = only(checkup, Code.SEARCH_STOPS_RUN);
+        assertThat(finding.sentence()).startsWith("patients are searched by the column address1, and its attribute ZW - Client address (Q1rBKb09Goz) is the program's alone");
+        assertThat(finding.events()).as("of all mappings").isEqualTo(2);
+        assertThat(checkup.held()).hasSize(2);
+
+        assertThat(chain.program.run().summary()).contains("Take address1 out of searchable");
+        chain.assertEvent(event).isWaiting();
+
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, WholeChain.PATIENT_CONFIG);
+        assertThat(check("").findings()).isEmpty();
     }
 
     @Test

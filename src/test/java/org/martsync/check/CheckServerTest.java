@@ -34,7 +34,7 @@ class CheckServerTest {
             new Dhis2Server("https://dhis2.example.org", CLOCK), CLOCK);
 
     private static ProgramMetadata program(String id, String name, String stage, String nameOfStage) {
-        return new ProgramMetadata(id, name, "PersonType1", true, false, false, Map.of(),
+        return new ProgramMetadata(id, name, "PersonType1", true, false, false, null, Map.of(),
                 Map.of(stage, new ProgramStage(stage, nameOfStage, true, false, Map.of())));
     }
 
@@ -79,6 +79,23 @@ class CheckServerTest {
     void aUserWhoMayNeitherWriteAtTheSiteNorSearchInTheCountryIsTold() throws Exception {
         check.user(checkup, json(me("\"ALL\"", "{\"id\": \"Elsewhere01\"}", "{\"id\": \"SiteUnit001\"}")), json(UNITS));
         assertThat(checkup.findings()).extracting(Finding::code).containsExactly(Code.ORG_UNIT_OUT_OF_REACH, Code.ORG_UNIT_OUT_OF_REACH, Code.SUPERUSER);
+    }
+
+    @Test
+    void aSearchBeyondWhereTheUserWritesIsOneAfar() throws Exception {
+        check.user(checkup, json(me("", "{\"id\": \"Country0001\"}", "{\"id\": \"Country0001\"}")), json(UNITS));
+        assertThat(checkup.isSearchedAfar()).isFalse();
+        check.user(checkup, json(me("", "{\"id\": \"SiteUnit001\"}", "{\"id\": \"Country0001\"}")), json(UNITS));
+        assertThat(checkup.isSearchedAfar()).isTrue();
+    }
+
+    @Test
+    void withoutACountryTheUsersOwnSearchScopeCounts() throws Exception {
+        CheckServer anywhere = new CheckServer(new Site("s", "SiteUnit001", "", false, "uic", "ACTIVE"), new Dhis2Server("https://dhis2.example.org", CLOCK), CLOCK);
+        anywhere.user(checkup, json(me("", "{\"id\": \"Country0001\"}", "{\"id\": \"SiteUnit001\", \"path\": \"/Country0001/SiteUnit001\"}")), json(UNITS));
+        assertThat(checkup.isSearchedAfar()).isFalse();
+        anywhere.user(checkup, json(me("", "{\"id\": \"SiteUnit001\"}", "{\"id\": \"Country0001\", \"path\": \"/Country0001\"}")), json(UNITS));
+        assertThat(checkup.isSearchedAfar()).isTrue();
     }
 
     @Test

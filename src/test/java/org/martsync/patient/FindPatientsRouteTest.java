@@ -550,7 +550,7 @@ class FindPatientsRouteTest {
         ProgramMetadata program = RouteFixture.program();
 
         RouteFixture.Claimed claimed = routes.claim(new ProgramMetadata(program.id(), program.name(), program.trackedEntityType(), true,
-                program.futureEnrolment(), program.futureIncident(), program.attributes(), program.stages()));
+                program.futureEnrolment(), program.futureIncident(), program.ofType(), program.attributes(), program.stages()));
         routes.send("direct:find-patients", claimed);
 
         EnrolmentToSend enrolment = claimed.batch().patients().iterator().next().enrolment(RouteFixture.program());
