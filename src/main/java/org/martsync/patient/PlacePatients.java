@@ -94,8 +94,12 @@ public final class PlacePatients {
         String uid = patient.trackers().isEmpty()
                 ? ComputedUid.ofTrackedEntity(site.id(), patient.identifier())
                 : ComputedUid.after(patient.trackers().get(0).trackedEntity());
-        String orgUnit = patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit");
-        return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient));
+        String orgUnit = ownOrgUnit(patient);
+        return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient), null);
+    }
+
+    private String ownOrgUnit(Patient patient) {
+        return patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit");
     }
 
     /**
@@ -109,13 +113,14 @@ public final class PlacePatients {
         String sent = known(patient).map(Patient.Tracked::sent).orElse(null);
         if (!patient.attributes().problems().isEmpty()) {
             patient.notes().add(Words.say("patient.details-not-sent", String.join(", ", patient.attributes().problems())));
-            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
+            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null, null);
         }
         if (hash.equals(sent)) {
-            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null);
+            return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null, null);
         }
         return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(),
-                sent == null ? filled(patient) : patient.attributes().values(), hash);
+                sent == null ? filled(patient) : patient.attributes().values(), hash,
+                hash(ownOrgUnit(patient), patient).equals(sent) ? ownOrgUnit(patient) : null);
     }
 
     private EnrolmentToSend enrolment(Patient patient, Patient.Enrolling in) {

@@ -10,9 +10,11 @@ import java.util.Map;
  * @param orgUnit UID of its org unit
  * @param attributes attribute to value, empty text to clear; null when there is nothing to send
  * @param hash of org unit and attributes, to be kept once they are stored; null when there is nothing to send
+ * @param movedFrom UID of the org unit in which they were last sent, with these very attributes, where DHIS2 has them in another since;
+ *     null where that is not known
  */
 public record TrackedEntityToSend(String uid, boolean tracked, String orgUnit, Map<String, String> attributes,
-                                  String hash) {
+                                  String hash, String movedFrom) {
 
     public boolean toSend() {
         return attributes != null;

@@ -23,6 +23,7 @@ import org.martsync.mapping.Mapping;
 import org.martsync.mapping.SameValue;
 import org.martsync.patient.FindPatients;
 import org.martsync.patient.Patient;
+import org.martsync.patient.TrackedEntityToSend;
 import org.martsync.reconcile.Finding.Kind;
 import org.martsync.reconcile.Finding.Thing;
 
@@ -150,7 +151,7 @@ final class ComparePage {
             return;
         }
         compareEnrolments(patient, event, person);
-        compareAttributes(patient, event, person);
+        compareDetails(patient, event, person);
         findNamesakes(patient, event, person);
     }
 
@@ -178,11 +179,16 @@ final class ComparePage {
 
     /**
      * Only what was sent as it is now: what the clinic changed since goes with the patient's next event. An attribute that is empty
-     * here says nothing, as it is not cleared in DHIS2 the first time.
+     * here says nothing, as it is not cleared in DHIS2 the first time. The org unit likewise only where it was sent: whom a search
+     * found keeps the one that DHIS2 had.
      */
-    private void compareAttributes(Patient patient, PendingEvent event, StoredPerson person) {
-        if (patient.trackedEntity() == null || patient.trackedEntity().toSend() || !patient.attributes().problems().isEmpty()) {
+    private void compareDetails(Patient patient, PendingEvent event, StoredPerson person) {
+        TrackedEntityToSend sent = patient.trackedEntity();
+        if (sent == null || sent.toSend() && sent.movedFrom() == null || !patient.attributes().problems().isEmpty()) {
             return;
+        }
+        if (sent.movedFrom() != null) {
+            add(Thing.PERSON, Kind.CHANGED, event, person.uid(), "org unit", sent.movedFrom(), person.orgUnit());
         }
         patient.attributes().values().forEach((id, value) -> {
             Attribute attribute = program.attributes().get(id);

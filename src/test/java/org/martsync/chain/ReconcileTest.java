@@ -180,6 +180,39 @@ class ReconcileTest {
     }
 
     @Test
+    void whoWasMovedInDhis2IsNamedWithBothOrgUnitsBesideWhatElseDiffers() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(0));
+        Map<String, String> attributes = new HashMap<>(person.attributes());
+        attributes.put(WholeChain.GENDER, "Male".equals(attributes.get(WholeChain.GENDER)) ? "Female" : "Male");
+        chain.dhis2.store().put(new TrackedEntity(person.uid(), person.type(), "zjiCmkAyHCv", attributes));
+
+        reconcile();
+
+        assertThat(found()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).isEqualTo("person changed " + events.get(0) + " " + person.uid() + " org unit: " + RunningProgram.SITE + "/zjiCmkAyHCv"),
+                one -> assertThat(one).startsWith("person changed " + events.get(0) + " " + person.uid() + " ZW LM - Gender"));
+    }
+
+    @Test
+    void whoWasFoundInAnotherOrgUnitOrMovedInTheClinicIsAsItShouldBe() {
+        chain.patients(2);
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1), Map.of(WholeChain.UIC, "UIC-000001", WholeChain.GENDER, "Female", WholeChain.BIRTHDATE, "1990-01-01"));
+        TrackedEntity found = chain.dhis2.store().trackedEntity("FoundTe0001").orElseThrow();
+        chain.dhis2.store().put(new TrackedEntity(found.uid(), found.type(), "zjiCmkAyHCv", found.attributes()));
+        int event = chain.visit(1, "x");
+        chain.visit(2, "y");
+        chain.program.run();
+        assertThat(chain.personOf(event)).satisfies(person -> assertThat(person.uid() + " in " + person.orgUnit()).isEqualTo("FoundTe0001 in zjiCmkAyHCv"));
+        chain.clinic.patientAgain(1).column("address1", "12 Main Street, which goes with the next event");
+        chain.clinic.patientAgain(2).column("org_unit", "zjiCmkAyHCv");
+
+        reconcile();
+
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
     void aDhis2ThatLostEverythingGetsEverythingAgain() {
         List<Integer> events = arrived();
         chain.dhis2.store().clear();
