@@ -63,6 +63,7 @@ public final class Outcomes {
                 }
                 if (in.configured()) {
                     enrolment = decided.uid();
+                    patient.formerlyConfigured(in.program()).ifPresent(former -> others.put(former.program(), former.uid()));
                 } else {
                     others.put(in.program().id(), decided.uid());
                 }

@@ -88,7 +88,8 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
         if (found == null) {
             throw invalid(name, "names the program stage " + stage + ", which the program " + program.label()
                 + " does not have. Choose a stage of that program and save it: "
-                + program.stages().values().stream().map(ProgramStage::label).collect(Collectors.joining(", ")) + ".");
+                + program.stages().values().stream().map(ProgramStage::label).collect(Collectors.joining(", "))
+                + ". Or, if it is the stage of another program, name its program in the config.");
         }
         return new Checked(found, columnsNotIn(found.dataElements()));
     }

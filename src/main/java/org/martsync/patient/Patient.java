@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
@@ -44,9 +45,19 @@ public final class Patient {
                     json((String) row.get("others"), new TypeReference<LinkedHashMap<String, String>>() { }));
         }
 
-        /** The UID of the enrolment in a program, or null. */
+        /** The UID of the enrolment that stands where that in a program belongs, or null. */
         public String enrolment(Enrolling in) {
-            return in.configured() ? enrolment : others == null ? null : others.get(in.program().id());
+            return in.configured() ? enrolment : other(in.program());
+        }
+
+        /** The UID of the enrolment that is kept beside that in the configured program, or null. */
+        public String other(ProgramMetadata program) {
+            return others == null ? null : others.get(program.id());
+        }
+
+        /** Whether an enrolment stands anywhere in the trackers: where {@code dhis2.program} was changed, each may be of another program. */
+        public boolean holds(String uid) {
+            return uid.equals(enrolment) || others != null && others.containsValue(uid);
         }
     }
 
@@ -246,6 +257,20 @@ public final class Patient {
 
     public void wasTracked(Tracked person) {
         before = person;
+    }
+
+    /** What the trackers know of the person in DHIS2 whom the patient is, under whatever identifier. */
+    public Optional<Tracked> tracked() {
+        return trackers.stream().filter(tracked -> tracked.trackedEntity().equals(inDhis2.uid())).findFirst().or(() -> Optional.ofNullable(before));
+    }
+
+    /**
+     * The enrolment that stands in the trackers where that in the configured program belongs, and is in another: {@code dhis2.program}
+     * was changed since.
+     */
+    public Optional<TrackedEntity.Enrolment> formerlyConfigured(ProgramMetadata configured) {
+        return inDhis2 == null ? Optional.empty() : tracked().flatMap(tracked -> inDhis2.enrolments().stream()
+                .filter(enrolment -> enrolment.uid().equals(tracked.enrolment()) && !enrolment.program().equals(configured.id())).findFirst());
     }
 
     /** The tracked entity of the patient and what of it has to be sent, once decided. */

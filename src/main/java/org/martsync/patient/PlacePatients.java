@@ -110,7 +110,7 @@ public final class PlacePatients {
         TrackedEntity person = patient.inDhis2();
         Optional<Patient.Tracked> tracked = trackerOf(patient, person.uid());
         String hash = hash(person.orgUnit(), patient);
-        String sent = known(patient).map(Patient.Tracked::sent).orElse(null);
+        String sent = patient.tracked().map(Patient.Tracked::sent).orElse(null);
         if (!patient.attributes().problems().isEmpty()) {
             patient.notes().add(Words.say("patient.details-not-sent", String.join(", ", patient.attributes().problems())));
             return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(), null, null, null);
@@ -131,10 +131,13 @@ public final class PlacePatients {
                     ComputedUid.ofEnrolment(site.id(), patient.trackedEntity().uid(), program.id()));
         }
         List<Enrolment> there = person.enrolmentsIn(program.id());
-        String trackedUid = known(patient).map(tracked -> tracked.enrolment(in)).orElse(null);
+        Optional<Patient.Tracked> known = patient.tracked();
+        String trackedUid = known.map(tracks -> tracks.enrolment(in)).orElse(null);
         String computedUid = ComputedUid.ofEnrolment(site.id(), person.uid(), program.id());
         Optional<Enrolment> active = there.stream().filter(Enrolment::active).findFirst();
-        Optional<Enrolment> tracked = byUid(there, trackedUid).or(() -> byUid(there, computedUid));
+        Optional<Enrolment> tracked = byUid(there, trackedUid)
+                .or(() -> there.stream().filter(enrolment -> known.isPresent() && known.get().holds(enrolment.uid())).findFirst())
+                .or(() -> byUid(there, computedUid));
         if (tracked.isPresent() && !(tracked.get().completed() && in.reopens())) {
             return asItIs(tracked.get(), trackedUid);
         }
@@ -150,8 +153,10 @@ public final class PlacePatients {
         if (program.onlyEnrollOnce() && !there.isEmpty()) {
             return asItIs(there.get(0), trackedUid);
         }
-        // a tracked enrolment that is no longer there was deleted, and its UID never comes back
-        return newEnrolment(patient, in, trackedUid == null ? computedUid : ComputedUid.after(trackedUid));
+        // a tracked enrolment in this program that is no longer there was deleted, and its UID never comes back
+        String own = in.configured() && patient.formerlyConfigured(program).isPresent() ? known.map(tracks -> tracks.other(program)).orElse(null) : trackedUid;
+        String gone = own == null && known.isPresent() && known.get().holds(computedUid) ? computedUid : own;
+        return newEnrolment(patient, in, gone == null ? computedUid : ComputedUid.after(gone));
     }
 
     private static EnrolmentToSend asItIs(Enrolment enrolment, String trackedUid) {
@@ -186,11 +191,6 @@ public final class PlacePatients {
 
     private static Optional<Patient.Tracked> trackerOf(Patient patient, String trackedEntity) {
         return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(trackedEntity)).findFirst();
-    }
-
-    /** What the trackers know of the person in DHIS2 whom the patient is, under whatever identifier. */
-    private static Optional<Patient.Tracked> known(Patient patient) {
-        return trackerOf(patient, patient.inDhis2().uid()).or(() -> Optional.ofNullable(patient.before()));
     }
 
     private static Optional<Enrolment> byUid(List<Enrolment> enrolments, String uid) {

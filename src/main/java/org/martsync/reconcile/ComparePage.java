@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -155,24 +156,37 @@ final class ComparePage {
         findNamesakes(patient, event, person);
     }
 
-    /** The UIDs of the enrolments that the trackers know of a person in the page's programs. */
-    private List<String> enrolmentsOf(Patient patient, StoredPerson person) {
-        return patient.enrolling().stream().map(in -> patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(person.uid()))
-                .map(tracked -> tracked.enrolment(in)).filter(Objects::nonNull).findFirst().orElse(null)).filter(Objects::nonNull).distinct().toList();
+    private static Optional<Patient.Tracked> trackersOf(Patient patient, StoredPerson person) {
+        return patient.trackers().stream().filter(tracked -> tracked.trackedEntity().equals(person.uid())).findFirst();
+    }
+
+    /** The enrolments in a program that the trackers hold, and that DHIS2 shows. */
+    private static List<StoredEnrolment> held(Patient.Tracked tracked, StoredPerson person, ProgramMetadata in) {
+        return person.enrolments().stream().filter(enrolment -> enrolment.program().equals(in.id()) && tracked.holds(enrolment.uid())).toList();
     }
 
     /** Whether the enrolment of an event's patient in its program was deleted. */
     private boolean enrolmentDeleted(PendingEvent event) {
         StoredPerson person = page.personOf(event.patient());
-        return person != null && enrolmentsOf(event.patient(), person).stream().anyMatch(uid -> person.enrolments().stream()
-                .anyMatch(enrolment -> enrolment.uid().equals(uid) && enrolment.deleted() && enrolment.program().equals(event.program().id())));
+        List<StoredEnrolment> held = person == null ? List.of()
+                : trackersOf(event.patient(), person).map(tracked -> held(tracked, person, event.program())).orElse(List.of());
+        return !held.isEmpty() && held.stream().allMatch(StoredEnrolment::deleted);
     }
 
+    /**
+     * Only in programs where events of theirs arrived: where {@code dhis2.program} was changed, the trackers hold an enrolment in the
+     * program of before until then.
+     */
     private void compareEnrolments(Patient patient, PendingEvent event, StoredPerson person) {
-        for (String uid : enrolmentsOf(patient, person)) {
-            List<StoredEnrolment> there = person.enrolments().stream().filter(enrolment -> enrolment.uid().equals(uid)).toList();
-            if (there.stream().allMatch(StoredEnrolment::deleted)) {
-                add(Thing.ENROLMENT, there.isEmpty() ? Kind.MISSING : Kind.DELETED, event, uid, null, null, null);
+        Patient.Tracked tracked = trackersOf(patient, person).orElse(null);
+        if (tracked == null) {
+            return;
+        }
+        for (Patient.Enrolling in : patient.enrolling()) {
+            String uid = tracked.other(in.program()) == null ? tracked.enrolment(in) : tracked.other(in.program());
+            List<StoredEnrolment> held = held(tracked, person, in.program());
+            if (uid != null && held.stream().allMatch(StoredEnrolment::deleted) && page.arrived(patient, in.program())) {
+                add(Thing.ENROLMENT, held.isEmpty() ? Kind.MISSING : Kind.DELETED, event, uid, null, null, null);
             }
         }
     }

@@ -189,6 +189,11 @@ public final class Page {
         return first;
     }
 
+    /** Whether an event of a patient that is compared went to a program. */
+    boolean arrived(Patient patient, ProgramMetadata program) {
+        return toCompare().anyMatch(event -> event.patient() == patient && event.program() == program);
+    }
+
     /** Whether any of a patient's people in DHIS2 was deleted. */
     boolean deleted(Patient patient) {
         return Stream.of(people, outside).flatMap(found -> theirs(patient, found)).anyMatch(StoredPerson::deleted);
