@@ -185,8 +185,9 @@ class RouteBeans {
     }
 
     @Bean
-    Retention retention(@Value("${retention.log}") Duration log, @Value("${retention.audit}") Duration audit, Clock clock, MeterRegistry meters) {
-        return new Retention(log, audit, clock, meters);
+    Retention retention(@Value("${retention.log}") Duration log, @Value("${retention.audit}") Duration audit,
+                        @Value("${retention.reconcile}") Duration reconcile, Clock clock, MeterRegistry meters) {
+        return new Retention(log, audit, reconcile, clock, meters);
     }
 
     @Bean

@@ -175,6 +175,7 @@ final class CheckSettings {
         yesOrNo(new Setting("org-units.refresh", "", "whether orgunit_tracker is kept fresh from DHIS2", "true"));
         duration("org-units.every", "the time after which orgunit_tracker is refreshed", "24h");
         allow(new Setting("retention.log", "", "how long our rows of log are kept", "400d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
+        allow(new Setting("retention.reconcile", "", "how long is kept what comparisons with DHIS2 found", "90d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
         allow(new Setting("retention.audit", "", "how long the rows of sync_audit are kept", "1000d"), matches(DAYS), "30 days or more, with d behind the number, or empty");
         allow(new Setting("reconcile.schedule", "", "when what is synced is compared with what DHIS2 holds", "0 10 2 * * ?"),
                 CronExpression::isValidExpression, "a Quartz cron expression, or empty for never");

@@ -13,6 +13,7 @@ public final class Retention {
 
     private final Duration log;
     private final Duration audit;
+    private final Duration reconcile;
     private final Clock clock;
     private final MeterRegistry meters;
 
@@ -64,17 +65,20 @@ public final class Retention {
     /**
      * @param log how long our rows of log are kept, null for ever
      * @param audit how long the rows of sync_audit are kept, null for ever
+     * @param reconcile how long is kept what comparisons with DHIS2 found, null for ever
      */
-    public Retention(Duration log, Duration audit, Clock clock, MeterRegistry meters) {
+    public Retention(Duration log, Duration audit, Duration reconcile, Clock clock, MeterRegistry meters) {
         this.log = log;
         this.audit = audit;
+        this.reconcile = reconcile;
         this.clock = clock;
         this.meters = meters;
     }
 
-    /** What there is to be deleted: a walk for each table of which old rows are not kept. */
+    /** What there is to be deleted: a walk for each table of which old rows are not kept, findings before the comparisons they are of. */
     public List<Forgetting> due() {
-        return Stream.of(due("log", log), due("sync_audit", audit)).flatMap(List::stream).toList();
+        return Stream.of(due("log", log), due("sync_attempt", log), due("sync_audit", audit), due("sync_reconcile_finding", reconcile),
+                due("sync_reconcile", reconcile)).flatMap(List::stream).toList();
     }
 
     private List<Forgetting> due(String table, Duration kept) {

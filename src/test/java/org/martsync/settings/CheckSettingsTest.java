@@ -104,7 +104,7 @@ class CheckSettingsTest {
         "dhis2.url|https://dhis2.example.org/api", "dhis2.url|https://dhis2.example.org/api/", "dhis2.url|https://a b",
         "dhis2.program|1XDlIUrGz3l", "dhis2.program|IXDlIUrGz3", "dhis2.country-org-unit|Zimbabwe", "site.org-unit|MI1IuAEaaYc2",
         "dhis2.connect-timeout|0", "dhis2.connect-timeout|10s", "dhis2.response-timeout|x", "dhis2.metadata-max-age|10",
-        "dhis2.metadata-max-age|0s", "dhis2.ask-version|maybe", "retention.log|29d", "retention.audit|forever", "sync.workers|0", "sync.workers|four", "sync.workers|65", "sync.workers|5", "sync.ahead|-1",
+        "dhis2.metadata-max-age|0s", "dhis2.ask-version|maybe", "retention.log|29d", "retention.audit|forever", "retention.reconcile|7d", "sync.workers|0", "sync.workers|four", "sync.workers|65", "sync.workers|5", "sync.ahead|-1",
         "sync.batch-patients|-1", "sync.batch-events|99999999999", "sync.event-status|DONE", "sync.patience|10 m",
         "sync.first-pause|soon", "sync.longest-pause|1w", "sync.duplicate-check|yes", "sync.duplicate-column|a b",
         "schedule.time-zone|Africa/Nowhere", "schedule.reread|30", "org-units.refresh|daily", "org-units.every|daily",

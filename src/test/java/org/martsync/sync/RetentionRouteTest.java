@@ -25,7 +25,7 @@ class RetentionRouteTest {
     @BeforeAll
     static void start() {
         clinic = Clinic.installed().migrated();
-        routes = RouteFixture.load("retention", clinic, List.of("retention.log=400d", "retention.audit=30d"));
+        routes = RouteFixture.load("retention", clinic, List.of("retention.log=400d", "retention.audit=30d", "retention.reconcile=60d"));
     }
 
     @AfterAll
@@ -39,6 +39,8 @@ class RetentionRouteTest {
         clinic.emptied();
         clinic.jdbc().update("DELETE FROM log");
         clinic.jdbc().update("DELETE FROM sync_audit");
+        clinic.jdbc().update("DELETE FROM sync_attempt");
+        clinic.jdbc().update("DELETE FROM sync_reconcile");
     }
 
     private static int logged(Integer event, String category, int daysAgo) {
@@ -106,15 +108,69 @@ class RetentionRouteTest {
         assertThat(clinic.jdbc().queryForList("SELECT who FROM sync_audit", String.class)).containsExactly("young");
     }
 
+    private static int event(boolean synced, int triedDaysAgo) {
+        int event = clinic.pending(1, "Visit", 10);
+        clinic.jdbc().update("UPDATE events_to_sync SET synced = ? WHERE id = ?", synced, event);
+        clinic.jdbc().update("INSERT INTO sync_attempt VALUES (?, date_trunc('day', now()) - make_interval(days => ?))", event, triedDaysAgo);
+        return event;
+    }
+
+    @Test
+    void anAttemptIsForgottenOnceItsEventIsNotPendingAnyMore() {
+        clinic.patient(1);
+        clinic.encounter(10, 1, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
+        int pending = event(false, 900);
+        int young = event(true, 399);
+        event(true, 401);
+        clinic.jdbc().update("INSERT INTO sync_attempt VALUES (999999, now() - interval '800 days')");
+
+        forget();
+
+        assertThat(attempted()).containsExactlyInAnyOrder(pending, young);
+    }
+
+    @Test
+    void theRunThatARetriggerGoesOnWithStays() {
+        clinic.patient(1);
+        clinic.encounter(10, 1, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
+        event(true, 501);
+        int last = event(true, 500);
+
+        forget();
+
+        assertThat(attempted()).containsExactly(last);
+    }
+
+    private static List<Integer> attempted() {
+        return clinic.jdbc().queryForList("SELECT event_id FROM sync_attempt", Integer.class);
+    }
+
+    @Test
+    void whatAComparisonFoundGoesBeforeTheComparisonInPortions() {
+        clinic.jdbc().update("INSERT INTO sync_reconcile (id, name, at, ended_at) VALUES (1, now() - interval '61 days', now() - interval '61 days', now() - interval '61 days'),"
+                + " (2, now() - interval '59 days', now() - interval '59 days', NULL)");
+        clinic.jdbc().update("INSERT INTO sync_reconcile_finding (reconcile, thing, kind, ours, repairable)"
+                + " SELECT n % 2 + 1, 'person', 'changed', '12 Main Street', false FROM generate_series(1, 4500) n");
+        int before = routes.statements().size();
+
+        forget();
+
+        assertThat(clinic.jdbc().queryForList("SELECT id FROM sync_reconcile", Integer.class)).containsExactly(2);
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_reconcile_finding WHERE reconcile = 2", Integer.class)).isEqualTo(2250);
+        assertThat(routes.statements().subList(before, routes.statements().size())).filteredOn(sql -> sql.contains("DELETE FROM sync_reconcile_finding")).hasSize(3);
+    }
+
     @Test
     void nothingIsDeletedWhereNothingIsSet() {
         try (RouteFixture off = RouteFixture.load("retention", clinic, List.of())) {
             int old = logged(null, "dhis-sync", 4000);
+            clinic.jdbc().update("INSERT INTO sync_reconcile (name, at) VALUES (now() - interval '4000 days', now() - interval '4000 days')");
 
             off.send("direct:forget-old-rows", Map.of(), null);
 
             assertThat(kept()).containsExactly(old);
             assertThat(off.statements()).isEmpty();
+            assertThat(clinic.jdbc().queryForList("SELECT id FROM sync_reconcile", Integer.class)).hasSize(1);
         }
     }
 }

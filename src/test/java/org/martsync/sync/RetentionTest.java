@@ -16,7 +16,7 @@ class RetentionTest {
         SetClock clock = new SetClock();
         clock.pass(Duration.ofDays(31).plusHours(3));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        Retention retention = new Retention(null, Duration.ofDays(31), clock, meters);
+        Retention retention = new Retention(null, Duration.ofDays(31), null, clock, meters);
 
         Retention.Forgetting audit = retention.due().get(0);
         retention.take(audit, Map.of("deleted", 7, "last", 9L));
