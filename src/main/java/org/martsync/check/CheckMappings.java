@@ -50,7 +50,7 @@ public final class CheckMappings {
      * @param rows of {@code routes/sql/read-mappings.sql}
      */
     public void mappings(Checkup checkup, List<Map<String, Object>> rows, Mappings mappings, Programs programs) {
-        checkup.program(programs.main().label());
+        checkup.programs(programs);
         if (mappings.patient() == null && mappings.broken(Mapping.PATIENT) == null) {
             checkup.add(new Finding(Code.MAPPING_MISSING, Mapping.PATIENT, null, "there is no mapping of this name, by which patients are sent.",
                     "Create it: without it nothing can be sent.", checkup.pending(), null));
@@ -76,7 +76,7 @@ public final class CheckMappings {
         Map<String, List<String>> sharers = new TreeMap<>();
         for (Mapping mapping : mappings.all()) {
             if (checkup.concerns(mapping.name())) {
-                targets(checkup, mapping, mapping.in(programs));
+                targets(checkup, mapping, programs);
             }
             mapping.tables().forEach(table -> sharers.computeIfAbsent(table.name(), key -> new ArrayList<>()).add(mapping.name()));
         }
@@ -110,13 +110,15 @@ public final class CheckMappings {
         }
     }
 
-    private static void targets(Checkup checkup, Mapping mapping, ProgramMetadata program) {
+    private static void targets(Checkup checkup, Mapping mapping, Programs programs) {
+        ProgramMetadata program = mapping.in(programs);
         for (Column column : mapping.checkedAgainst(program).unknown()) {
             String what = mapping.patientMapping() ? "attribute " : "data element ";
             String where = mapping.patientMapping() ? "the program" : "its stage";
             checkup.add(new Finding(Code.TARGET_UNKNOWN, mapping.name(), column.name() + " → " + column.dataElementId(),
                     "column " + column.name() + " is mapped to the " + what + column.dataElementId() + ", which " + where
-                            + " does not have" + elsewhere(mapping, column, program) + ".",
+                            + " does not have" + elsewhere(mapping, column, program)
+                            + (mapping.patientMapping() ? Tally.perhapsIn(programs.unusable()) : "") + ".",
                     "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0,
                     "the mapping calls it " + column.displayName()));
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.martsync.check.Code.Weight;
+import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.ServerInfo;
 import org.martsync.event.Catalogue;
 import org.martsync.mapping.Mapping;
@@ -38,6 +39,7 @@ public final class Checkup {
     private ServerInfo server;
     private boolean searchesAfar;
     private String program;
+    private List<String> unusable = List.of();
     private long lookedAt;
 
     /**
@@ -112,8 +114,9 @@ public final class Checkup {
         return searchesAfar;
     }
 
-    void program(String name) {
-        program = name;
+    void programs(Programs programs) {
+        program = programs.main().label();
+        unusable = programs.unusable();
     }
 
     void pending(Map<String, Long> byMapping) {
@@ -184,7 +187,7 @@ public final class Checkup {
     /** What was found: what stops all first, then what holds back the most events. */
     public List<Finding> findings() {
         Map<List<Object>, Finding> once = new LinkedHashMap<>();
-        Stream.of(findings, broken.values(), tallies.values().stream().flatMap(tally -> tally.findings().stream()).toList()).flatMap(Collection::stream)
+        Stream.of(findings, broken.values(), tallies.values().stream().flatMap(tally -> tally.findings(unusable).stream()).toList()).flatMap(Collection::stream)
                 .forEach(one -> once.merge(Arrays.asList(one.code(), one.mapping(), one.subject(), one.sentence()), one,
                         (first, second) -> second.events() > first.events() ? second : first));
         List<Finding> all = new ArrayList<>(once.values());

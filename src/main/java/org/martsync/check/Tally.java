@@ -74,25 +74,31 @@ final class Tally {
         return encounters.add(encounter);
     }
 
-    List<Finding> findings() {
+    /** @param unusable programs that mappings name and that cannot be used, so that nobody knows what they have */
+    List<Finding> findings(List<String> unusable) {
         List<Finding> findings = new ArrayList<>();
         counts.forEach((subject, count) -> findings.add(new Finding(Code.valueOf(subject.kind().name()), mapping.name(), subject.columns() == null ? subject.target() : subject.columns(),
-                sentence(subject, count), advice(subject), count.held, count.example)));
+                sentence(subject, count, unusable), advice(subject), count.held, count.example)));
         return findings;
     }
 
-    private String sentence(Subject subject, Count count) {
+    private String sentence(Subject subject, Count count, List<String> unusable) {
         String some = number(count.seen) + " of " + number(looked) + (mapping.patientMapping() ? " patients" : " encounters") + (count.seen == 1 ? " has" : " have");
         String target = subject.target();
         return switch (subject.kind()) {
             case NO_TABLE -> "none of its form tables is in the database.";
             case NO_ROWS -> some + " no row in any of its forms.";
-            case NOT_A_TARGET -> values(subject, count) + " meant for " + target + ", which DHIS2 does not have there.";
+            case NOT_A_TARGET -> values(subject, count) + " meant for " + target + ", which DHIS2 does not have there" + (mapping.patientMapping() ? perhapsIn(unusable) : "") + ".";
             case UNFIT_VALUE -> values(subject, count) + " nothing that DHIS2 takes for " + target + ".";
             case COLUMNS_DISAGREE -> some + " different answers for " + target + " in " + subject.columns() + ".";
             case COMPULSORY_EMPTY -> some + " no " + target + ", which DHIS2 demands (" + subject.columns() + ").";
             case COMPULSORY_UNMAPPED -> unmapped(target);
         };
+    }
+
+    /** Where an attribute may be that is in none of the programs that can be used. */
+    static String perhapsIn(List<String> unusable) {
+        return unusable.isEmpty() ? "" : ", unless it is in the program " + String.join(" or ", unusable) + ", which a mapping names and which cannot be used";
     }
 
     static String unmapped(String target) {

@@ -1,6 +1,7 @@
 package org.martsync.dhis2;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,6 +37,11 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
     /** Why a program cannot be used. */
     public String problem(String id) {
         return problems.getOrDefault(id, "it was not read.");
+    }
+
+    /** The ids of the programs that cannot be used. */
+    public List<String> unusable() {
+        return problems.keySet().stream().sorted().toList();
     }
 
     /** The configured program with the attributes of all. */

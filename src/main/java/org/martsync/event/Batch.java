@@ -111,7 +111,7 @@ public final class Batch {
 
     private Patient.Enrolling enrolling(Patient patient, List<PendingEvent> events) {
         ProgramMetadata program = events.get(0).program();
-        Filled filled = new FillAttributes().fill(patientMapping, programs.people(program), patient.columns());
+        Filled filled = new FillAttributes().fill(patientMapping, programs, program, patient.columns());
         filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.mayDemand(one.getKey()));
         return new Patient.Enrolling(program, program.id().equals(programs.main().id()), orgUnit(events),
                 events.stream().anyMatch(event -> event.mapping().reopenCompleted()), filled);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 import org.martsync.mapping.Problem.Kind;
 import org.martsync.words.Words;
 
@@ -24,9 +25,12 @@ public final class FillAttributes {
      * The attributes of one person.
      *
      * @param mapping the patient mapping
+     * @param programs all, since people are the same in all
+     * @param own the program in which the person is to be enrolled
      * @param patient the row of table {@code patient}, with a key for each column that exists; values as the JDBC driver gives them
      */
-    public Filled fill(Mapping mapping, ProgramMetadata program, Map<String, Object> patient) {
+    public Filled fill(Mapping mapping, Programs programs, ProgramMetadata own, Map<String, Object> patient) {
+        ProgramMetadata program = programs.people(own);
         Filled filled = new Filled(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
         Map<String, List<Answer>> answers = new LinkedHashMap<>();
         for (FormTable table : mapping.tables()) {
@@ -41,7 +45,7 @@ public final class FillAttributes {
                 }
             }
         }
-        answers.forEach((id, given) -> fill(program, id, given, filled));
+        answers.forEach((id, given) -> fill(program, programs.unusable(), id, given, filled));
         return filled;
     }
 
@@ -58,12 +62,12 @@ public final class FillAttributes {
             .toList();
     }
 
-    private void fill(ProgramMetadata program, String id, List<Answer> answers, Filled filled) {
+    private void fill(ProgramMetadata program, List<String> unusable, String id, List<Answer> answers, Filled filled) {
         Attribute attribute = program.attributes().get(id);
         if (attribute == null) {
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
-                Words.say("patient.not-in-program", Labelled.label(answer.column().displayName(), id), program.label(),
-                    answer.place(), NotConvertible.shown(ConvertValue.text(answer.value()))))));
+                Words.say(unusable.isEmpty() ? "patient.not-in-program" : "patient.perhaps-in-another", Labelled.label(answer.column().displayName(), id),
+                    program.label(), answer.place(), NotConvertible.shown(ConvertValue.text(answer.value())), Words.or(unusable)))));
             return;
         }
         String value = new OneValue(convert, attribute, attribute.type(), attribute.options()).of(answers, filled.found());

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
+import org.martsync.check.Finding;
 import org.martsync.check.Report;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -287,6 +288,22 @@ class SecondProgramTest {
         chain.program.run();
 
         chain.assertEvent(cough).isRejectedBecause("NoPrgOrgUn1");
+    }
+
+    @Test
+    void anAttributeThatMayBeOfAProgramThatCannotBeUsedIsToldWithThatProgram() {
+        chain.clinic.mapping("TB", TB_MAPPING, config("program", "NoSuchPrg01"));
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING.replace("gjL1o6xvoUl", "TbAttrib001"), WholeChain.PATIENT_CONFIG);
+        patientWithPhone(1);
+        int visit = chain.visit(1, "x");
+
+        Checkup checkup = chain.program.bean(ProducerTemplate.class).requestBody("direct:check", new Checkup(Instant.now(), "", 100, 10), Checkup.class);
+        chain.program.run();
+
+        String perhaps = ", unless it is in the program NoSuchPrg01, which a mapping names and which cannot be used.";
+        assertThat(checkup.findings()).extracting(Finding::sentence).contains("1 of 1 values of patient.telephone is meant for TbAttrib001, which DHIS2 does not have there" + perhaps)
+                .anySatisfy(one -> assertThat(one).startsWith("column telephone is mapped to the attribute TbAttrib001, which the program does not have").endsWith(perhaps));
+        chain.assertEvent(visit).isRejectedBecause("It may be one of the program NoSuchPrg01, which a mapping names and which cannot be used");
     }
 
     private static List<String> foundByReconcile() {

@@ -7,10 +7,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Programs;
 
 class FillAttributesTest {
 
     private final ProgramMetadata program = Recordings.program();
+    private Map<String, String> unusable = Map.of();
     private final Map<String, Object> patient = new HashMap<>(Map.of("uic", "ABC-1"));
     private Mapping mapping = Mapping.read("Patient", """
         {"isPatientMapping": true, "dhisProgramStageId": {}, "formTableMappings": {"patient": {
@@ -103,6 +105,17 @@ class FillAttributesTest {
     }
 
     @Test
+    void an_attribute_that_may_be_of_a_program_that_cannot_be_used_is_told_with_that_program() {
+        mapping = Mapping.read("Patient", "{\"formTableMappings\": {\"patient\": {\"stray\": {\"id\": \"Elsewhere01\", \"displayName\": \"Stray\"}}}}", "{}");
+        patient.put("stray", "x");
+        unusable = Map.of("TbProgram01", "DHIS2 does not have it.");
+
+        assertThat(fill().problems()).containsExactly("Attribute Stray (Elsewhere01) is not an attribute of program Key populations "
+            + "(vatFxlZR2lj), but column stray of table patient holds 'x'. It may be one of the program TbProgram01, which a mapping names and which "
+            + "cannot be used: let that program be used first; the events of its mapping say what hinders.");
+    }
+
+    @Test
     void says_that_other_tables_are_not_read() {
         mapping = Mapping.read("Patient", "{\"formTableMappings\": {\"patient\": {\"uic\": \"zRA08XEYiSF\"}, \"ncd\": {\"a\": \"AteZDFhkI0E\"}}}", "{}");
 
@@ -111,6 +124,6 @@ class FillAttributesTest {
     }
 
     private Filled fill() {
-        return new FillAttributes().fill(mapping, program, patient);
+        return new FillAttributes().fill(mapping, new Programs(program, Map.of(), unusable), program, patient);
     }
 }
