@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.martsync.words.Words;
 
 /**
  * Keeps the program's metadata for a while, and that of programs which mappings name beside it: types, option sets and stages
@@ -83,7 +84,7 @@ public final class CachedProgram {
         Map<String, ProgramMetadata> found = new HashMap<>();
         Map<String, String> problems = new HashMap<>();
         Set<String> asked = Set.of(ids.split(","));
-        asked.forEach(id -> problems.put(id, "DHIS2 does not have it, or does not let this user see it."));
+        asked.forEach(id -> problems.put(id, Words.say("program.not-there")));
         for (JsonNode one : answer.path("programs")) {
             String id = one.path("id").asText();
             try {

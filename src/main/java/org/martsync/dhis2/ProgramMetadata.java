@@ -50,7 +50,8 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
         Map<String, OptionSet> optionSets = new HashMap<>();
         return new ProgramMetadata(id, name(program), type, yes(program, "onlyEnrollOnce"),
             yes(program, "selectEnrollmentDatesInFuture"), yes(program, "selectIncidentDatesInFuture"),
-            ofType(program.path("trackedEntityType").path("trackedEntityTypeAttributes")), attributes(program.path("programTrackedEntityAttributes"), optionSets), stages(program.path("programStages"), optionSets));
+            ofType(program.path("trackedEntityType").path("trackedEntityTypeAttributes")),
+            attributes(program.path("programTrackedEntityAttributes"), optionSets), stages(program.path("programStages"), optionSets));
     }
 
     private static Map<String, Boolean> ofType(JsonNode list) {

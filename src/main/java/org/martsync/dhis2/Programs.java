@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.martsync.words.Words;
 
 /**
  * The programs that events go to: the configured one, and those that mappings name beside it.
@@ -36,7 +37,7 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
 
     /** Why a program cannot be used. */
     public String problem(String id) {
-        return problems.getOrDefault(id, "it was not read.");
+        return problems.getOrDefault(id, Words.say("program.not-read"));
     }
 
     /** The ids of the programs that cannot be used. */

@@ -13,6 +13,7 @@ import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.ProgramStage;
+import org.martsync.words.Words;
 
 /**
  * Which column of which form table goes to which data element of a program stage, or, in the patient mapping, to which attribute
@@ -53,15 +54,15 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
      * @throws InvalidMapping when nothing can be sent by it
      */
     public static Mapping read(String name, String mappingJson, String configJson) {
-        JsonNode mapping = object(name, "mapping_json", mappingJson, "Open the mapping, map its columns and save it.");
+        JsonNode mapping = object(name, "mapping_json", mappingJson, "mapping.map-columns");
         boolean patient = isYes(name, "isPatientMapping", mapping.path("isPatientMapping"), "true") || PATIENT.equals(name);
         String stage = patient ? null : stage(name, mapping.path("dhisProgramStageId"));
         List<FormTable> tables = tables(name, mapping.path("formTableMappings"));
         if (patient && tables.stream().noneMatch(table -> table.name().equals(PATIENT_TABLE))) {
-            throw invalid(name, "does not map the table patient, which holds the people. Map the columns of that table and save it.");
+            throw new InvalidMapping("mapping.no-patient-table", name);
         }
 
-        JsonNode config = object(name, "config", configJson, "Open the mapping, choose the columns to search by and save it.");
+        JsonNode config = object(name, "config", configJson, "mapping.choose-columns");
         return new Mapping(name, patient, stage, tables, columns(name, "searchable", config), columns(name, "comparable", config),
             isYes(name, "openLatestCompletedEnrollment", config.path("openLatestCompletedEnrollment"), "yes"),
             patient ? null : uid(name, "program", config), patient ? null : uid(name, "orgUnit", config),
@@ -86,10 +87,8 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
         }
         ProgramStage found = program.stages().get(stage);
         if (found == null) {
-            throw invalid(name, "names the program stage " + stage + ", which the program " + program.label()
-                + " does not have. Choose a stage of that program and save it: "
-                + program.stages().values().stream().map(ProgramStage::label).collect(Collectors.joining(", "))
-                + ". Or, if it is the stage of another program, name its program in the config.");
+            throw new InvalidMapping("mapping.no-such-stage", name, stage, program.label(),
+                program.stages().values().stream().map(ProgramStage::label).collect(Collectors.joining(", ")));
         }
         return new Checked(found, columnsNotIn(found.dataElements()));
     }
@@ -107,14 +106,11 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             return;
         }
         if (own == null) {
-            throw invalid(name, "names in its config the program " + program + ", which cannot be used: " + programs.problem(program)
-                + " Correct it, or take it out and the settings apply.");
+            throw new InvalidMapping("mapping.program-unusable", name, program, programs.problem(program));
         }
         String type = trackedEntityType == null ? own.trackedEntityType() : trackedEntityType;
         if (!type.equals(programs.main().trackedEntityType()) || !type.equals(own.trackedEntityType())) {
-            throw invalid(name, "is for people of the tracked entity type " + type + ", and those of the configured program " + programs.main().label()
-                + " are of type " + programs.main().trackedEntityType() + ": people of two types are not supported yet."
-                + " Choose a program of the same type.");
+            throw new InvalidMapping("mapping.other-people", name, type, programs.main().label(), programs.main().trackedEntityType());
         }
         checkedAgainst(own);
     }
@@ -143,24 +139,23 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
         boolean carried = tables.stream().filter(table -> table.name().equals(PATIENT_TABLE)).flatMap(table -> table.columns().stream())
             .anyMatch(mapped -> mapped.name().equals(column) && program.attributes().containsKey(mapped.dataElementId()));
         if (!carried) {
-            throw invalid(name, "finds patients by the column " + column + ", which is mapped to no attribute of the program "
-                + program.label() + ". Map the column, or take it out of searchable and comparable.");
+            throw new InvalidMapping("mapping.finds-by-nothing", name, column, program.label());
         }
     }
 
     private static JsonNode object(String name, String field, String json, String whatToDo) {
         if (!isGiven(json)) {
-            throw invalid(name, "is empty: its " + field + " holds nothing. " + whatToDo);
+            throw new InvalidMapping("mapping.empty", name, field, Words.say(whatToDo));
         }
         JsonNode read;
         try {
             read = JSON.readTree(json);
         } catch (JsonProcessingException notJson) {
             // Its own message quotes the text; the sentence is enough.
-            throw invalid(name, "cannot be read: its " + field + " is not JSON. " + whatToDo);
+            throw new InvalidMapping("mapping.no-json", name, field, Words.say(whatToDo));
         }
         if (!read.isObject()) {
-            throw invalid(name, "cannot be read: its " + field + " is not a JSON object. " + whatToDo);
+            throw new InvalidMapping("mapping.no-object", name, field, Words.say(whatToDo));
         }
         return read;
     }
@@ -172,28 +167,27 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
     private static String stage(String name, JsonNode stage) {
         String id = id(stage);
         if (id == null || id.isEmpty()) {
-            throw invalid(name, "names no program stage. Choose the program stage its events go to and save it.");
+            throw new InvalidMapping("mapping.no-stage", name);
         }
         return id;
     }
 
     private static List<FormTable> tables(String name, JsonNode mappings) {
         if (mappings.isMissingNode() || mappings.isNull() || (mappings.isObject() && mappings.isEmpty())) {
-            throw invalid(name, "maps no form table. Choose its forms, map their columns and save it.");
+            throw new InvalidMapping("mapping.no-forms", name);
         }
         if (!mappings.isObject()) {
-            throw invalid(name, "cannot be read: its formTableMappings is not a JSON object. Map its forms anew and save it.");
+            throw new InvalidMapping("mapping.forms-unreadable", name);
         }
         List<FormTable> tables = new ArrayList<>();
         for (Map.Entry<String, JsonNode> table : mappings.properties()) {
             if (!table.getValue().isObject() && !table.getValue().isNull()) {
-                throw invalid(name, "cannot be read: what it says of table " + table.getKey()
-                    + " is not a JSON object. Map that table anew and save it.");
+                throw new InvalidMapping("mapping.form-unreadable", name, table.getKey());
             }
             tables.add(new FormTable(table.getKey(), columns(name, table.getKey(), table.getValue().properties())));
         }
         if (tables.stream().allMatch(table -> table.columns().isEmpty())) {
-            throw invalid(name, "maps no column of any form table. Map at least one column and save it.");
+            throw new InvalidMapping("mapping.no-columns", name);
         }
         return tables;
     }
@@ -204,8 +198,7 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             JsonNode target = column.getValue();
             String id = id(target);
             if (id == null) {
-                throw invalid(name, "cannot be read: column " + column.getKey() + " of table " + table
-                    + " is mapped to something that is neither an id nor a data element. Map that column anew and save it.");
+                throw new InvalidMapping("mapping.column-unreadable", name, column.getKey(), table);
             }
             if (!id.isEmpty()) {
                 String displayName = target.path("displayName").asText("").strip();
@@ -238,7 +231,7 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             }
         }
         if (!readable) {
-            throw invalid(name, "cannot be read: " + key + " in its config is not a list of column names. Choose those columns anew and save it.");
+            throw new InvalidMapping("mapping.no-list", name, key);
         }
         return columns;
     }
@@ -250,20 +243,15 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
             return null;
         }
         if (!ComputedUid.wellFormed(id)) {
-            throw invalid(name, "cannot be read: " + key + " in its config is no UID of 11 letters and digits. Correct it, or take it out and"
-                + " the settings apply.");
+            throw new InvalidMapping("mapping.no-uid", name, key);
         }
         return id;
     }
 
     private static boolean isYes(String name, String key, JsonNode answer, String yes) {
         if (answer.isContainerNode() || answer.isNumber()) {
-            throw invalid(name, "cannot be read: its " + key + " is neither yes nor no. Choose one of them and save it.");
+            throw new InvalidMapping("mapping.no-yes-or-no", name, key);
         }
         return answer.isBoolean() ? answer.asBoolean() : answer.asText("").strip().equalsIgnoreCase(yes);
-    }
-
-    private static InvalidMapping invalid(String name, String whatIsWrongAndWhatToDo) {
-        return new InvalidMapping("The mapping " + name + " " + whatIsWrongAndWhatToDo);
     }
 }

@@ -40,6 +40,21 @@ class LanguageTest {
         assertThat(reason(nobody)).isEqualTo("L'événement ne nomme aucun patient (patient_id est vide). Enregistrez de nouveau la visite à la clinique.");
     }
 
+    @Test
+    void whatIsWrongWithAMappingIsSaidInTheSitesLanguageToo() {
+        chain.clinic.mapping("Astray", WholeChain.VISIT_MAPPING.replace("VtStage0001", "VtStage0009"), WholeChain.EMPTY_CONFIG);
+        chain.clinic.mapping("Elsewhere", WholeChain.VISIT_MAPPING, "{\"program\": \"NoSuchPrg01\"}");
+        int astray = chain.clinic.pending(1, "Astray", chain.encounter(1));
+        int elsewhere = chain.clinic.pending(1, "Elsewhere", chain.encounter(1));
+
+        chain.program.run();
+
+        assertThat(reason(astray)).startsWith("La correspondance Astray nomme l'étape de programme VtStage0009, que le programme Key populations (vatFxlZR2lj) n'a pas.")
+                .endsWith("nommez ce programme dans la config.");
+        assertThat(reason(elsewhere)).isEqualTo("La correspondance Elsewhere nomme dans sa config le programme NoSuchPrg01, qui ne peut pas être utilisé : "
+                + "DHIS2 ne l'a pas, ou ne le laisse pas voir à cet utilisateur. Corrigez-le, ou retirez-le et les réglages s'appliquent.");
+    }
+
     private static String reason(int event) {
         return chain.clinic.logOf(event).stream().map(LogRow::statusInfo).reduce((first, last) -> last).orElseThrow();
     }
