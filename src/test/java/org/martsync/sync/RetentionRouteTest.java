@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,20 @@ class RetentionRouteTest {
 
         assertThat(kept()).isEmpty();
         assertThat(routes.statements().subList(before, routes.statements().size())).filteredOn(sql -> sql.contains("DELETE FROM log")).hasSize(4);
+    }
+
+    @Test
+    void aStopOfTheProgramEndsTheDeletingAndKeepsTheRestForTheNextDay() {
+        clinic.jdbc().update("""
+                INSERT INTO log (program, category, date_created) SELECT 'Visit', 'dhis-sync', localtimestamp - interval '500 days' FROM generate_series(1, 40000)""");
+        CompletableFuture<?> forgetting;
+        try (RouteFixture stopped = RouteFixture.load("retention", clinic, List.of("retention.log=400d"))) {
+            forgetting = CompletableFuture.runAsync(() -> stopped.send("direct:forget-old-rows", Map.of(), null));
+            Awaitility.await().until(() -> kept().size() < 40000);
+        }
+        forgetting.handle((done, failed) -> failed).join();
+
+        assertThat(kept()).as("two thousand rows and a pause each take longer than the stop").isNotEmpty();
     }
 
     @Test
