@@ -31,6 +31,7 @@ public final class Turns implements AutoCloseable {
     /** Between two looks of who is next; who is behind looks so many times less often, so that many who wait cost hardly more than a few. */
     private static final long LOOK_MILLIS = 20;
     private static final long LONGEST_LOOK_MILLIS = 1000;
+    private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final String NO_SUCH_TABLE = "42P01";
 
     /**
@@ -49,47 +50,45 @@ public final class Turns implements AutoCloseable {
               backend_start timestamptz NOT NULL
             )""";
 
-    /** Whether the connection of a ticket {@code t} is open; who may not see when another user's began goes by its number. */
-    private static final String ALIVE = """
-            EXISTS (SELECT FROM pg_stat_activity a
-                    WHERE a.pid = t.pid AND coalesce(a.backend_start, t.backend_start) = t.backend_start)""";
-
     private static final String ASK = """
-            DELETE FROM sync_turn t WHERE NOT %s;
             INSERT INTO sync_turn (server, site, pid, backend_start)
-            SELECT ?, ?, pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid() RETURNING ticket""".formatted(ALIVE);
+            SELECT ?, ?, pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid() RETURNING ticket""";
 
     /**
      * Looks whether it is a ticket's turn, and takes it. Both statements go in one message and so in one transaction: the lock,
      * by which one at a time looks, is never held by a node that has stopped.
      *
-     * <p>Who waits and has not looked for 5 s has stopped and is passed over. Those who go before need not have taken their
-     * turns: it is enough that there is room for them too. {@code seen_at} is written once a second, to spare the table.
+     * <p>Who waits and has given no sign for 5 s has stopped and is passed over. Those who go before need not have taken their
+     * turns: it is enough that there is room for them too.
      */
     private static final String LOOK = """
             SELECT pg_advisory_xact_lock(hashtextextended('mart-dhis2-sync turns of ' || ?, 0));
-            WITH me AS (
-              SELECT * FROM sync_turn WHERE ticket = ?
-            ), counted AS MATERIALIZED (
-              SELECT t.ticket, t.site, t.taken_at IS NOT NULL AS taken
-              FROM sync_turn t JOIN me ON me.server = t.server
-              WHERE CASE WHEN t.taken_at IS NOT NULL THEN t.taken_at > clock_timestamp() - ? * interval '1 ms'
-                         ELSE t.ticket = me.ticket OR t.seen_at > clock_timestamp() - interval '5 s' END
-                AND %s
+            WITH counted AS MATERIALIZED (
+              SELECT ticket, site, taken_at IS NOT NULL AS taken FROM sync_turn
+              WHERE server = ?
+                AND CASE WHEN taken_at IS NULL THEN ticket = ? OR seen_at > clock_timestamp() - interval '5 s'
+                         ELSE taken_at > clock_timestamp() - ? * interval '1 ms' END
             ), waiting AS (
               SELECT w.ticket, (SELECT count(*) FROM counted c WHERE c.taken AND c.site = w.site) AS of_site
               FROM counted w WHERE NOT w.taken
             ), place AS (
               SELECT (SELECT count(*) FROM counted WHERE taken) AS in_flight,
                      (SELECT count(*) FROM waiting w WHERE (w.of_site, w.ticket) < (mine.of_site, mine.ticket)) AS before
-              FROM waiting mine JOIN me USING (ticket)
-            ), written AS (
-              UPDATE sync_turn t
-              SET seen_at = clock_timestamp(), taken_at = CASE WHEN in_flight + before < ? THEN clock_timestamp() END
-              FROM place
-              WHERE t.ticket = ? AND (in_flight + before < ? OR t.seen_at < clock_timestamp() - interval '1 s')
+              FROM waiting mine WHERE ticket = ?
+            ), take AS (
+              UPDATE sync_turn t SET taken_at = clock_timestamp() FROM place WHERE t.ticket = ? AND in_flight + before < ?
+              RETURNING t.ticket
             )
-            SELECT in_flight + before < ? AS taken, before FROM place""".formatted(ALIVE);
+            SELECT before, EXISTS (SELECT FROM take) AS taken FROM place""";
+
+    /**
+     * Gives a sign of who waits, and deletes the tickets whose connections are gone. Whoever may not see when another user's
+     * connection began goes by its number alone.
+     */
+    private static final String SIGN = """
+            UPDATE sync_turn SET seen_at = clock_timestamp() WHERE ticket = ?;
+            DELETE FROM sync_turn t WHERE NOT EXISTS (
+              SELECT FROM pg_stat_activity a WHERE a.pid = t.pid AND coalesce(a.backend_start, t.backend_start) = t.backend_start)""";
 
     private static final String GIVE_BACK = "DELETE FROM sync_turn WHERE ticket = ?";
 
@@ -212,9 +211,7 @@ public final class Turns implements AutoCloseable {
         try (PreparedStatement insert = connection.prepareStatement(ASK)) {
             insert.setString(1, share.dhis2());
             insert.setString(2, share.site());
-            insert.execute();
-            insert.getMoreResults();
-            try (ResultSet row = insert.getResultSet()) {
+            try (ResultSet row = insert.executeQuery()) {
                 row.next();
                 return row.getLong(1);
             }
@@ -222,25 +219,32 @@ public final class Turns implements AutoCloseable {
     }
 
     private void look(Turn turn, BooleanSupplier stopped) throws SQLException {
-        try (PreparedStatement look = turn.connection.prepareStatement(LOOK)) {
+        try (PreparedStatement look = turn.connection.prepareStatement(LOOK); PreparedStatement sign = turn.connection.prepareStatement(SIGN)) {
             look.setString(1, share.dhis2());
-            look.setLong(2, turn.ticket);
-            look.setDouble(3, share.longest().toMillis());
-            look.setInt(4, share.limit());
+            look.setString(2, share.dhis2());
+            look.setLong(3, turn.ticket);
+            look.setDouble(4, share.longest().toMillis());
             look.setLong(5, turn.ticket);
-            look.setInt(6, share.limit());
+            look.setLong(6, turn.ticket);
             look.setInt(7, share.limit());
+            sign.setLong(1, turn.ticket);
+            long signed = System.nanoTime() - SIGN_NANOS;
             for (long before = look(look, turn); !turn.taken; before = look(look, turn)) {
                 if (stopped.getAsBoolean()) {
                     throw stoppedWhileWaiting();
                 }
+                if (System.nanoTime() - signed >= SIGN_NANOS) {
+                    sign.execute();
+                    signed = System.nanoTime();
+                }
                 pause(Math.min(LONGEST_LOOK_MILLIS, LOOK_MILLIS * (1 + before)));
             }
         }
+        inFlight.incrementAndGet();
     }
 
     /** Looks once, and returns how many go before. */
-    private long look(PreparedStatement look, Turn turn) throws SQLException {
+    private static long look(PreparedStatement look, Turn turn) throws SQLException {
         look.execute();
         look.getMoreResults();
         try (ResultSet row = look.getResultSet()) {
@@ -248,9 +252,6 @@ public final class Turns implements AutoCloseable {
                 throw new SQLException("somebody deleted the ticket");
             }
             turn.taken = row.getBoolean("taken");
-            if (turn.taken) {
-                inFlight.incrementAndGet();
-            }
             return row.getLong("before");
         }
     }
