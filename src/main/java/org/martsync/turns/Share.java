@@ -1,6 +1,7 @@
 package org.martsync.turns;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What a site shares with others.
@@ -14,6 +15,6 @@ public record Share(String dhis2, String site, int limit, Duration longest) {
 
     /** Takes the address without regard to capitals and a / at its end. */
     public Share {
-        dhis2 = dhis2.strip().replaceFirst("/+$", "").toLowerCase(java.util.Locale.ROOT);
+        dhis2 = dhis2.strip().replaceFirst("/+$", "").toLowerCase(Locale.ROOT);
     }
 }
