@@ -1,6 +1,7 @@
 package org.martsync.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.martsync.dhis2.StandInFaults.path;
 
@@ -26,6 +27,7 @@ import org.martsync.RouteFixture;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 
 /** The route ask-dhis2 of two sites with one DHIS2, which count the requests that they get at the same time. */
@@ -132,6 +134,18 @@ class InTurnRouteTest {
         }
         assertThat(ofARun(one)).succeedsWithin(Duration.ofSeconds(20));
         assertThat(one.bean(MeterRegistry.class).get("mart.turns.taken").gauge().value()).isZero();
+    }
+
+    @Test
+    void whatOnlyAPersonCanPutRightStopsTheRunAtOnce() {
+        try (RouteFixture wrong = load("turns.limit=1", "turns.schema=nowhere")) {
+            Run run = wrong.bean(Runs.class).rehearse();
+            assertThatThrownBy(() -> ask(wrong, Map.of("run", run))).isInstanceOf(TurnsUnavailable.class)
+                    .satisfies(refused -> assertThat(run.outage(refused)).isZero());
+            assertThat(run.stopped()).startsWith("the database with the turns does not let this program use it (SQL state 3F000)")
+                    .contains("turns.schema").endsWith("Events that are left wait for the next run.");
+            assertThat(dhis2.requests()).isZero();
+        }
     }
 
     @Test
