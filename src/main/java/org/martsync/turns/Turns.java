@@ -28,15 +28,14 @@ import java.util.function.BooleanSupplier;
  */
 public final class Turns implements AutoCloseable {
 
-    /** Between two looks of who is next; who is behind looks so many times less often, so that many who wait cost hardly more than a few. */
+    /** Between two looks of who is next; who is behind looks the less often the more go before, so that many who wait cost little more than a few. */
     private static final long LOOK_MILLIS = 20;
     private static final long LONGEST_LOOK_MILLIS = 1000;
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final String NO_SUCH_TABLE = "42P01";
+    private static final long TAKEN = -1;
 
-    /**
-     * Not logged, as no turn outlives the server. Two nodes that begin at once make it one after the other.
-     */
+    /** Not logged, as no turn outlives the server. Two nodes that begin at once make it one after the other. */
     private static final String TABLE = """
             SELECT pg_advisory_xact_lock(hashtextextended('mart-dhis2-sync turns', 0));
             CREATE UNLOGGED TABLE IF NOT EXISTS sync_turn (
@@ -63,7 +62,7 @@ public final class Turns implements AutoCloseable {
      */
     private static final String LOOK = """
             SELECT pg_advisory_xact_lock(hashtextextended('mart-dhis2-sync turns of ' || ?, 0));
-            WITH counted AS MATERIALIZED (
+            WITH counted AS (
               SELECT ticket, site, taken_at IS NOT NULL AS taken FROM sync_turn
               WHERE server = ?
                 AND CASE WHEN taken_at IS NULL THEN ticket = ? OR seen_at > clock_timestamp() - interval '5 s'
@@ -111,7 +110,6 @@ public final class Turns implements AutoCloseable {
 
         private final Connection connection;
         private final long ticket;
-        private boolean taken;
 
         private Turn(Connection connection, long ticket) {
             this.connection = connection;
@@ -121,9 +119,11 @@ public final class Turns implements AutoCloseable {
         /** Gives it back. Where the database does not take it, its connection is closed, and the turn ends with that. */
         @Override
         public void close() {
-            if (taken) {
-                inFlight.decrementAndGet();
-            }
+            inFlight.decrementAndGet();
+            giveBack();
+        }
+
+        private void giveBack() {
             try (PreparedStatement delete = connection.prepareStatement(GIVE_BACK)) {
                 delete.setLong(1, ticket);
                 delete.executeUpdate();
@@ -137,7 +137,7 @@ public final class Turns implements AutoCloseable {
     /**
      * Waits until it is the turn of one more request.
      *
-     * @param stopped whether the waiting is to end; at first it is looked once all the same
+     * @param stopped whether the waiting is to end; a turn that need not be waited for is given all the same
      * @return the turn, to be closed when the request is through
      * @throws TurnsUnavailable if the database gives none
      * @throws RejectedExecutionException if stopped while waiting
@@ -149,11 +149,11 @@ public final class Turns implements AutoCloseable {
             Turn turn = ask();
             try {
                 look(turn, stopped);
-            } finally {
-                if (!turn.taken) {
-                    turn.close();
-                }
+            } catch (SQLException | RuntimeException noTurn) {
+                turn.giveBack();
+                throw noTurn;
             }
+            inFlight.incrementAndGet();
             wait.stop(waited);
             return turn;
         } catch (SQLException failure) {
@@ -229,7 +229,7 @@ public final class Turns implements AutoCloseable {
             look.setInt(7, share.limit());
             sign.setLong(1, turn.ticket);
             long signed = System.nanoTime() - SIGN_NANOS;
-            for (long before = look(look, turn); !turn.taken; before = look(look, turn)) {
+            for (long before = look(look); before != TAKEN; before = look(look)) {
                 if (stopped.getAsBoolean()) {
                     throw stoppedWhileWaiting();
                 }
@@ -240,19 +240,17 @@ public final class Turns implements AutoCloseable {
                 pause(Math.min(LONGEST_LOOK_MILLIS, LOOK_MILLIS * (1 + before)));
             }
         }
-        inFlight.incrementAndGet();
     }
 
-    /** Looks once, and returns how many go before. */
-    private static long look(PreparedStatement look, Turn turn) throws SQLException {
+    /** Looks once, and returns how many go before, or that the turn is taken. */
+    private static long look(PreparedStatement look) throws SQLException {
         look.execute();
         look.getMoreResults();
         try (ResultSet row = look.getResultSet()) {
             if (!row.next()) {
                 throw new SQLException("somebody deleted the ticket");
             }
-            turn.taken = row.getBoolean("taken");
-            return row.getLong("before");
+            return row.getBoolean("taken") ? TAKEN : row.getLong("before");
         }
     }
 
