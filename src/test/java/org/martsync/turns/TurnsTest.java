@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,20 @@ class TurnsTest {
         }
         assertThat(most).hasValue(3);
         assertThat(tickets()).isZero();
+    }
+
+    @Test
+    void whileSomebodyLooksNobodyElseDoes() throws Exception {
+        Node node = node("A", 1);
+        try (Connection looking = common.dataSource().getConnection()) {
+            looking.setAutoCommit(false);
+            looking.createStatement().execute("SELECT pg_advisory_xact_lock(hashtextextended('mart-dhis2-sync turns of " + DHIS2 + "', 0))");
+            node.ask(1);
+            awaitTickets("site = 'A'", 1);
+            await().during(Duration.ofMillis(300)).until(() -> node.inFlight() == 0);
+            looking.rollback();
+        }
+        await().until(() -> node.inFlight() == 1);
     }
 
     @Test
