@@ -51,6 +51,9 @@ import org.martsync.sync.Retention;
 import org.martsync.sync.Runs;
 import org.martsync.sync.Troubles;
 import org.martsync.sync.WatchMappings;
+import org.martsync.turns.Share;
+import org.martsync.turns.Turns;
+import org.martsync.turns.TurnsDatabase;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -150,6 +153,20 @@ class RouteBeans {
     @Bean
     AsManyAtOnce asManyPosts(Limits limits) {
         return new AsManyAtOnce(limits.workers());
+    }
+
+    /** Whose turn it is to ask DHIS2, among all sites that keep their turns in one place. */
+    @Bean
+    InTurn inTurn(Site site, @Value("${turns.limit}") int limit, TurnsDatabase turns, @Value("${dhis2.url}") String dhis2,
+                  @Value("${dhis2.response-timeout}") long timeout, MeterRegistry meters) {
+        return new InTurn(limit == 0 ? null : new Turns(turns, new Share(dhis2, site.id(), limit, Duration.ofMillis(2 * timeout)), meters));
+    }
+
+    @Bean
+    TurnsDatabase turnsDatabase(@Value("${turns.server}") String server, @Value("${turns.database}") String database,
+                                @Value("${turns.schema}") String schema, @Value("${turns.user}") String user,
+                                @Value("${turns.password}") String password) {
+        return new TurnsDatabase(server, database, schema, user, password);
     }
 
     /** What the routes' sql: stands for. */

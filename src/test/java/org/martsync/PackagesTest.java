@@ -19,6 +19,7 @@ class PackagesTest {
             .layer("mapping").definedBy("..martsync.mapping..")
             .layer("patient").definedBy("..martsync.patient..")
             .layer("event").definedBy("..martsync.event..")
+            .layer("turns").definedBy("..martsync.turns..")
             .layer("sync").definedBy("..martsync.sync..")
             .layer("health").definedBy("..martsync.health..")
             .layer("operate").definedBy("..martsync.operate..")
@@ -36,7 +37,8 @@ class PackagesTest {
             .whereLayer("mapping").mayOnlyAccessLayers("words", "dhis2")
             .whereLayer("patient").mayOnlyAccessLayers("words", "dhis2", "mapping")
             .whereLayer("event").mayOnlyAccessLayers("words", "dhis2", "mapping", "patient")
-            .whereLayer("sync").mayOnlyAccessLayers("words", "dhis2", "mapping", "patient", "event")
+            .whereLayer("turns").mayNotAccessAnyLayer()
+            .whereLayer("sync").mayOnlyAccessLayers("words", "dhis2", "mapping", "patient", "event", "turns")
             .whereLayer("health").mayOnlyAccessLayers("dhis2", "sync")
             .whereLayer("operate").mayOnlyAccessLayers("dhis2", "patient", "event", "sync", "check")
             .whereLayer("rehearse").mayOnlyAccessLayers("mapping", "event")
@@ -50,6 +52,6 @@ class PackagesTest {
 
     @ArchTest
     static final ArchRule WHAT_DECIDES_KNOWS_NO_CAMEL = noClasses()
-            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..rehearse..", "..check..", "..reconcile..", "..console..", "..database..")
+            .that().resideInAnyPackage("..dhis2..", "..mapping..", "..patient..", "..event..", "..sync..", "..turns..", "..rehearse..", "..check..", "..reconcile..", "..console..", "..database..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 }

@@ -75,6 +75,7 @@ final class CheckSettings {
         check.dhis2();
         check.site();
         check.runs();
+        check.turns();
         check.schedule();
         check.notices();
         check.console();
@@ -156,6 +157,21 @@ final class CheckSettings {
                 "whether an event of a patient whose UIC another site uses is refused", "false"));
         require(new Setting("sync.duplicate-column", "", "the column of the patient table with the UIC", "uic"),
                 matches(COLUMN), "a plain column name");
+    }
+
+    private void turns() {
+        number("turns.limit", "the requests of all sites in flight to DHIS2 at the same time", "0", 0, 1000);
+        turnsPlace("server", "the host of the PostgreSQL server with the turns", "db.example.org:5432", matches(SERVER), "a host name or host:port");
+        turnsPlace("database", "the name of the database with the turns", "turns", matches(DATABASE), "a plain database name");
+        turnsPlace("schema", "the schema of the turns' table", "public", matches(SCHEMA), "a plain schema name");
+        turnsPlace("user", "the database user who reads and writes there", "martsync", any -> true, "");
+    }
+
+    /** What is as in {@code analytics.*} has been judged there. */
+    private void turnsPlace(String name, String purpose, String example, Predicate<String> right, String must) {
+        if (!value("turns." + name).equals(value("analytics." + name))) {
+            require(new Setting("turns." + name, "", purpose, example), right, must);
+        }
     }
 
     private void enoughConnections() {

@@ -20,7 +20,7 @@ import org.springframework.core.io.ClassPathResource;
 /** Finds names in our groups of settings that {@code config/application.yaml} does not know, mostly slips of the pen. */
 final class UnknownSettings {
 
-    private static final Set<String> GROUPS = Set.of("analytics", "dhis2", "site", "sync", "schedule", "org-units", "routes", "notify", "console", "words", "retention", "reconcile");
+    private static final Set<String> GROUPS = Set.of("analytics", "dhis2", "site", "sync", "turns", "schedule", "org-units", "routes", "notify", "console", "words", "retention", "reconcile");
 
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 

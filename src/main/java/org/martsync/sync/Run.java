@@ -24,6 +24,7 @@ import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
+import org.martsync.turns.TurnsUnavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.TransientDataAccessException;
@@ -194,6 +195,11 @@ public final class Run {
             stop(cause.getMessage());
             return 0;
         }
+        TurnsUnavailable turns = find(failure, TurnsUnavailable.class);
+        if (turns != null && !turns.passing()) {
+            stop(turns.getMessage() + " Events that are left wait for the next run.");
+            return 0;
+        }
         SQLException sql = find(failure, SQLException.class);
         if (sql != null && sql.getSQLState() != null && sql.getSQLState().startsWith(LOGIN_REFUSED)) {
             stop("the database does not let this program in (SQL state " + sql.getSQLState()
@@ -213,7 +219,7 @@ public final class Run {
         Duration pause = outage.pause(now, unavailable == null ? Duration.ZERO : unavailable.retryAfter());
         if (pause.isZero()) {
             stop(what + "; waited " + seconds(outage.lasted(now)) + " s in vain. Events that are left wait for the next run.",
-                    what.startsWith(DATABASE_AWAY) ? Trouble.RUN_STOPPED : Trouble.DHIS2_AWAY);
+                    turns != null || what.startsWith(DATABASE_AWAY) ? Trouble.RUN_STOPPED : Trouble.DHIS2_AWAY);
         }
         return pause.isZero() ? 0 : Math.max(1, pause.toMillis());
     }
@@ -241,6 +247,10 @@ public final class Run {
         Throwable unavailable = find(failure, Dhis2Unavailable.class);
         if (unavailable != null) {
             return unavailable.getMessage();
+        }
+        Throwable turns = find(failure, TurnsUnavailable.class);
+        if (turns != null) {
+            return turns.getMessage();
         }
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {

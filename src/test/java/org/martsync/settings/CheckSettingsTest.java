@@ -47,6 +47,18 @@ class CheckSettingsTest {
     }
 
     @Test
+    void whereTheTurnsAreIsAsTheAnalyticsDatabaseAndIsLookedAtWhereItDiffers() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("analytics.server", "a b");
+        assertThat(problems(settings)).singleElement().asString().contains("analytics.server");
+
+        settings.putAll(Map.of("analytics.server", "localhost", "turns.limit", "-1", "turns.server", "db/turns", "turns.database", "a?b", "turns.user", " "));
+        assertThat(problems(settings)).satisfiesExactly(one -> assertThat(one).contains("turns.limit").contains("a whole number from 0 to 1000"),
+                two -> assertThat(two).contains("turns.server").contains("a host name or host:port"),
+                three -> assertThat(three).contains("turns.database"), four -> assertThat(four).contains("turns.user is missing"));
+    }
+
+    @Test
     void aWrongLineOfTheConsolesUsersIsNamedByItsNumberAndNotQuoted() throws IOException {
         Path users = Files.writeString(place.resolve("users"), """
                 # a comment

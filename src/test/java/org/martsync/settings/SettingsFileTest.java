@@ -29,7 +29,7 @@ class SettingsFileTest {
     void noSecretHasAValue() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("config/application.yaml"));
         assertThat(lines).filteredOn(line -> line.matches("\\s+(password|token): .*"))
-                .hasSize(6)
+                .hasSize(8)
                 .allSatisfy(line -> assertThat(line.strip()).matches("\\w+: \"(\\$\\{[\\w.]+(:)?})?\""));
     }
 }

@@ -1,0 +1,133 @@
+package org.martsync.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.martsync.dhis2.StandInFaults.posts;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.martsync.clinic.Clinic;
+import org.martsync.clinic.OwnServer;
+import org.martsync.dhis2.StandInFaults;
+import org.martsync.sync.Run;
+import org.martsync.sync.Runs;
+import org.martsync.sync.Trouble;
+import org.martsync.turns.Share;
+import org.martsync.turns.Turns;
+import org.martsync.turns.TurnsDatabase;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Runs that get no turn to ask DHIS2: since others have them all, or since the database with the turns is away. */
+@ExtendWith(OutputCaptureExtension.class)
+class TurnsAwayTest {
+
+    @TempDir
+    private static Path folder;
+    private static OwnServer server;
+    private static Clinic turns;
+    private static WholeChain chain;
+
+    @BeforeAll
+    static void start() {
+        server = new OwnServer(folder);
+        turns = server.installed();
+        chain = WholeChain.start("turns.limit=2", "turns.server=" + place(), "turns.database=clinic", "turns.user=" + turns.user(),
+                "turns.password=" + turns.password(), "sync.workers=2", "sync.ahead=1", "sync.batch-patients=5", "sync.patience=12s");
+    }
+
+    @AfterAll
+    static void stop() {
+        chain.close();
+        turns.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        chain.reset();
+    }
+
+    @Test
+    void whileTheDatabaseWithTheTurnsIsAwayARunWaitsAndWhatWasInFlightIsBroughtToItsEnd(CapturedOutput log) {
+        List<Integer> events = visits();
+        StandInFaults.Held held = chain.dhis2.hold(2, posts());
+        Runs runs = chain.program.bean(Runs.class);
+        chain.program.begin();
+        await().atMost(Duration.ofMinutes(1)).until(() -> held.arrived() == 2);
+
+        server.stop();
+        held.release();
+        await().atMost(Duration.ofSeconds(30)).until(() -> log.toString().contains(" waits: "));
+        int asked = chain.dhis2.requests();
+        assertThat(log.toString()).contains("waits: the database with the turns (turns.server) cannot answer");
+        await().during(Duration.ofSeconds(1)).until(() -> chain.dhis2.requests() == asked);
+
+        server.start();
+        await().atMost(Duration.ofMinutes(1)).until(() -> runs.current() == null);
+        assertThat(runs.last().stopped()).isNull();
+        assertThat(runs.last().synced()).isEqualTo(events.size());
+        chain.assertOnlyTheseStandInDhis2(events);
+        assertThat(log.toString()).contains("goes on after an outage").doesNotContain("\tat ");
+    }
+
+    @Test
+    void whenItStaysAwayTheRunStopsAndTheNextOneSendsAll() {
+        List<Integer> events = visits();
+        server.stop();
+        try {
+            Run run = chain.program.run();
+            assertThat(run.stopped()).startsWith("the database with the turns (turns.server) cannot answer")
+                    .contains("in vain. Events that are left wait for the next run.");
+            assertThat(run.trouble()).isEqualTo(Trouble.RUN_STOPPED);
+            assertThat(chain.dhis2.requests()).as("never without a turn").isZero();
+            assertThat(chain.clinic.pendingCount()).isEqualTo(events.size());
+            assertThat(chain.clinic.log()).isEmpty();
+        } finally {
+            server.start();
+        }
+        assertThat(chain.program.run().synced()).isEqualTo(events.size());
+        chain.assertOnlyTheseStandInDhis2(events);
+    }
+
+    @Test
+    void aRunThatIsStoppedWhileOthersHaveAllTurnsEndsAtOnce() {
+        List<Integer> events = visits();
+        Runs runs = chain.program.bean(Runs.class);
+        try (Turns others = new Turns(new TurnsDatabase(place(), "clinic", "public", turns.user(), turns.password()),
+                new Share(chain.dhis2.url(), "others", 2, Duration.ofMinutes(1)), new SimpleMeterRegistry());
+                Turns.Turn one = others.await(() -> false); Turns.Turn two = others.await(() -> false)) {
+            chain.program.begin();
+            await().until(() -> turns.jdbc().queryForObject("SELECT count(*) FROM sync_turn WHERE taken_at IS NULL", Integer.class) == 1);
+
+            runs.stop("somebody stopped it");
+            await().until(() -> runs.current() == null);
+            assertThat(runs.last().stopped()).isEqualTo("somebody stopped it");
+            assertThat(chain.dhis2.requests()).isZero();
+            assertThat(chain.clinic.pendingCount()).isEqualTo(events.size());
+        }
+        assertThat(chain.program.run().synced()).isEqualTo(events.size());
+    }
+
+    private static String place() {
+        return turns.jdbcUrl().replaceAll("jdbc:postgresql://(.*)/.*", "$1");
+    }
+
+    private static List<Integer> visits() {
+        chain.patients(20);
+        List<Integer> events = new ArrayList<>();
+        for (int patient = 1; patient <= 20; patient++) {
+            events.add(chain.visit(patient, "x"));
+        }
+        return events;
+    }
+}
