@@ -18,7 +18,7 @@ USER 8061
 # setting they are for, as dhis2.password.
 ENV SERVER_ADDRESS=0.0.0.0 \
     SPRING_CONFIG_IMPORT=optional:configtree:/run/secrets/ \
-    JDK_JAVA_OPTIONS="-Xmx256m -XX:TieredStopAtLevel=1"
+    JDK_JAVA_OPTIONS="-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 EXPOSE 8061
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD curl -fsS -o /dev/null http://127.0.0.1:8061/actuator/health/liveness || exit 1

@@ -36,8 +36,10 @@ final class OwnProcess implements AutoCloseable {
     record Ended(int synced, int requests, double seconds) {
     }
 
+    /** As the package's service has them. */
+    private static final String JAVA_OPTS = "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
     private static final Pattern END = Pattern.compile("(\\S+) +INFO +sync: run (\\S+): (\\d+) events synced, .*; (\\d+) requests; .*");
-    private static final Pattern COLLECTED = Pattern.compile("\\d+M->(\\d+)M\\(");
+    private static final Pattern COLLECTED = Pattern.compile("Pause Full .* \\d+M->(\\d+)M\\(");
     private static final DateTimeFormatter ONCE = DateTimeFormatter.ofPattern("s m H d M ? yyyy").withZone(ZoneOffset.UTC);
 
     private final String name;
@@ -59,8 +61,9 @@ final class OwnProcess implements AutoCloseable {
         collections = Path.of("target", name + "-gc.log");
         String classes = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith("test-classes")).collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-Xlog:gc:file=" + collections, "-cp", classes, "org.martsync.MartSync"));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(JAVA_OPTS.split(" ")));
+        command.addAll(List.of("-Xlog:gc:file=" + collections, "-cp", classes, "org.martsync.MartSync"));
         Stream.concat(Stream.of(
                 "analytics.server=" + database.getHost() + ":" + database.getPort(),
                 "analytics.database=" + database.getPath().substring(1),
@@ -135,12 +138,12 @@ final class OwnProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** Returns how many garbage collections there were so far. */
+    /** Returns how many full garbage collections there were so far; the others leave what has died in the old generation. */
     int collections() throws IOException {
         return heapsAfterCollection().size();
     }
 
-    /** Returns what was left of the heap, in MB, by the worst collection after some earlier ones. */
+    /** Returns what was left of the heap, in MB, by the worst full collection after some earlier ones, 0 when there was none. */
     int heapAfterCollection(int earlier) throws IOException {
         return heapsAfterCollection().stream().skip(earlier).mapToInt(Integer::intValue).max().orElse(0);
     }

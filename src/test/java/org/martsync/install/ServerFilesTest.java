@@ -63,6 +63,15 @@ class ServerFilesTest {
     }
 
     @Test
+    void javaIsGivenTheSameOptionsWhereverTheProgramIsStartedAndMeasured() throws IOException {
+        String options = inUnit("Environment").replaceFirst("^\"JAVA_OPTS=(.*)\"$", "$1");
+        assertThat(options).startsWith("-Xmx");
+        for (String file : List.of("Dockerfile", "README.md", "docs/installing.md", "src/test/java/org/martsync/bench/OwnProcess.java")) {
+            assertThat(Path.of(file)).content().contains(options);
+        }
+    }
+
+    @Test
     void aSitesFirstSettingsAreAllOutOfForceAndAreSettingsThatThereAre() throws IOException {
         Set<String> known = settings(new FileSystemResource("config/application.yaml")).keySet();
         for (Path file : List.of(CONFIG.resolve("application.yaml"), CONFIG.resolve("secrets/application.yaml"))) {
