@@ -3,7 +3,6 @@ package org.martsync;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.martsync.console.ConsoleLogin;
@@ -12,14 +11,14 @@ import org.martsync.page.SitesPage;
 import org.martsync.settings.CheckSitesAtStart;
 import org.martsync.sites.IntoSite;
 import org.martsync.sites.OneSite;
+import org.martsync.sites.SideBySide;
 import org.martsync.sites.Sites;
 import org.martsync.settings.SitesSettings;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.actuate.health.CompositeHealthContributor;
 import org.springframework.boot.actuate.health.Health;
-import org.springframework.boot.actuate.health.HealthContributor;
 import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -39,6 +38,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class ManySites {
 
     private static final Duration BETWEEN_TRIES_TO_START = Duration.ofSeconds(30);
+    private static final Duration LONGEST_WAIT_OF_A_PROBE = Duration.ofSeconds(5);
     private static final List<String> EACH_SITE_HAS_ITS_OWN = List.of("org.apache.camel.", ".jdbc.", ".flyway.", ".quartz.", ".springdoc.");
 
     private final SitesSettings settings;
@@ -84,16 +84,14 @@ class ManySites {
         return registered;
     }
 
-    /** In {@code /actuator/health}: each site with what its own says. */
+    /** In {@code /actuator/health}: up when each site's own is. */
     @Bean
-    HealthContributor sitesHealthContributor(Sites sites) {
-        Map<String, HealthIndicator> each = new LinkedHashMap<>();
-        sites.all().forEach(site -> each.put(site.name(), () -> health(site)));
-        return CompositeHealthContributor.fromMap(each);
-    }
-
-    private static Health health(OneSite site) {
-        HealthEndpoint own = site.part(HealthEndpoint.class);
-        return own == null ? Health.down().withDetail("reason", site.problem()).build() : Health.status(own.health().getStatus()).build();
+    HealthIndicator sitesHealthIndicator(Sites sites) {
+        SideBySide<Status> each = new SideBySide<>(sites.all(), site -> site.part(HealthEndpoint.class).health().getStatus(),
+                (site, problem) -> Status.DOWN, LONGEST_WAIT_OF_A_PROBE);
+        return () -> {
+            Map<String, Status> all = each.answers();
+            return (all.values().stream().allMatch(Status.UP::equals) ? Health.up() : Health.down()).withDetails(all).build();
+        };
     }
 }

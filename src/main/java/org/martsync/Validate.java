@@ -3,6 +3,7 @@ package org.martsync;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -50,15 +51,29 @@ final class Validate implements Callable<Integer> {
     @Override
     public Integer call() {
         SitesSettings sites = given.sites();
-        // what differs from site to site are settings; the routes are those of all
-        String[] arguments = (sites.names().isEmpty() ? given.settings() : sites.arguments(sites.names().get(0))).toArray(String[]::new);
         CollectSettingProblems settings = new CollectSettingProblems(AT_REST);
         List<String> unreadable = new ArrayList<>();
-        Found found = null;
-        String[] used = arguments;
-        while (found == null) {
+        List<Found> found = differingInRoutes(sites).stream().map(arguments -> look(settings, unreadable, arguments)).toList();
+        List<String> problems = Stream.concat(
+                Stream.of(unreadable, sites.names().isEmpty() ? settings.problems() : CheckSitesAtStart.problems(sites)).flatMap(List::stream),
+                found.stream().flatMap(one -> one.problems().stream())).distinct().toList();
+        problems.forEach(System.err::println);
+        System.out.println(found.get(0).looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
+        return problems.isEmpty() ? 0 : WRONG;
+    }
+
+    /** The arguments of each start that reads other route files than those before: one, unless a site has files of its own. */
+    private List<List<String>> differingInRoutes(SitesSettings sites) {
+        Map<String, List<String>> byFiles = new LinkedHashMap<>();
+        sites.names().forEach(site -> byFiles.putIfAbsent(sites.of(site).getOrDefault("camel.main.routes-include-pattern", ""), sites.arguments(site)));
+        return sites.names().isEmpty() ? List.of(given.settings()) : List.copyOf(byFiles.values());
+    }
+
+    private static Found look(CollectSettingProblems settings, List<String> unreadable, List<String> arguments) {
+        String[] used = arguments.toArray(String[]::new);
+        while (true) {
             try {
-                found = look(settings, used);
+                return look(settings, used);
             } catch (RuntimeException stopped) {
                 if (!settings.takeIn(stopped)) {
                     WhyNotStarted why = WhyNotStarted.of(stopped);
@@ -67,15 +82,11 @@ final class Validate implements Callable<Integer> {
                     }
                     unreadable.addAll(why.sentences());
                     // a settings file that cannot be read is left out, so that the rest is looked at all the same
-                    used = Stream.concat(Stream.of(arguments), Stream.of("--spring.config.location=classpath:/application.yaml"))
+                    used = Stream.concat(arguments.stream(), Stream.of("--spring.config.location=classpath:/application.yaml"))
                             .toArray(String[]::new);
                 }
             }
         }
-        List<String> problems = Stream.of(unreadable, sites.names().isEmpty() ? settings.problems() : CheckSitesAtStart.problems(sites), found.problems()).flatMap(List::stream).toList();
-        problems.forEach(System.err::println);
-        System.out.println(found.looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
-        return problems.isEmpty() ? 0 : WRONG;
     }
 
     /** What is wrong with the routes, and how many were looked at. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import io.micrometer.core.instrument.Metrics;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -15,9 +16,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.Principal;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +32,15 @@ import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.page.Chromium;
 import org.martsync.settings.SitesSettings;
+import org.martsync.sites.IntoSite;
 import org.martsync.sites.OneSite;
 import org.martsync.sites.Sites;
 import org.martsync.sync.Runs;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Three sites of one program: two clinics that feed one DHIS2, and the first of them a second DHIS2 as well. */
 class ManySitesTest {
@@ -238,6 +246,21 @@ class ManySitesTest {
     }
 
     @Test
+    void whyASiteDoesNotRunIsSaidToPeopleWithALoginOnly() throws Exception {
+        OneSite away = new OneSite("away", List.of());
+        OncePerRequestFilter path = IntoSite.path(new Sites(List.of(away), MartSync::application, null, Duration.ofHours(1)));
+        for (Principal who : Arrays.asList(null, (Principal) () -> "admin")) {
+            MockHttpServletRequest request = new MockHttpServletRequest("GET", "/sites/away/actuator/health");
+            request.setServletPath(request.getRequestURI());
+            request.setUserPrincipal(who);
+            MockHttpServletResponse answer = new MockHttpServletResponse();
+            path.doFilter(request, answer, (within, response) -> IntoSite.door().doFilter(within, response, new MockFilterChain()));
+            assertThat(answer.getStatus()).isEqualTo(503);
+            assertThat(answer.getContentAsString()).isEqualTo(who == null ? "The site does not run." : "The site does not run. It is starting.");
+        }
+    }
+
+    @Test
     void theConsoleSeesEachSiteByItsName() throws Exception {
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("mart-dhis2-sync:name=Operations,*"), null))
                 .extracting(name -> name.getKeyProperty("site")).contains("north", "south", "national");
@@ -254,9 +277,11 @@ class ManySitesTest {
             arguments.addAll(database("west", west));
             OneSite away = new OneSite("west", SitesSettings.of(arguments.toArray(String[]::new)).arguments("west"));
             Sites late = new Sites(List.of(away), MartSync::application, program.getBean(ServletContext.class), Duration.ofMillis(200));
+            int registries = Metrics.globalRegistry.getRegistries().size();
             late.start();
             await().atMost(Duration.ofMinutes(1)).until(() -> away.problem().contains("not currently accepting connections"));
             assertThat(away.part(Runs.class)).isNull();
+            assertThat(Metrics.globalRegistry.getRegistries()).as("what failed starts leave behind").hasSize(registries);
 
             north.jdbc().execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS true");
 

@@ -81,7 +81,7 @@ class MartSyncTest {
     @Test
     void sitesThatWouldTakeEachOthersEventsOrUidsAreRefused() throws Exception {
         List<String> settings = new ArrayList<>(List.of(ENOUGH));
-        settings.addAll(List.of("--sites.a.analytics.server=127.0.0.1:9", "--sites.b.analytics.server=127.0.0.1:9", "--sites.b.dhis2.url=http://127.0.0.1:8",
+        settings.addAll(List.of("--sites.a.analytics.server=127.0.0.1:9", "--sites.b.analytics.server=127.0.0.1:9", "--sites.b.dhis2.url=http://127.0.0.1:8", "--turns.limit=3",
                 "--sites.c.analytics.server=127.0.0.1:9", "--sites.c.analytics.database=other", "--sites.c.dhis2.url=http://127.0.0.1:9"));
         settings.set(settings.indexOf("--server.port=0"), "--server.port=none");
         assertThat(start(settings.toArray(String[]::new)).err().lines()).as("of all").containsExactly(
@@ -89,6 +89,8 @@ class MartSyncTest {
         settings.set(settings.indexOf("--server.port=none"), "--server.port=0");
         assertThat(start(settings.toArray(String[]::new)).err().lines()).containsExactly(
                 "Sites a and b would share one queue, and each event would reach one of them only: give one of them another analytics.own-schema, or take it out.",
+                "Site c goes to the same DHIS2 as others, but takes its turns elsewhere or by another turns.limit, so they would not be "
+                        + "counted together: set turns.limit, turns.server and turns.database for all, and not below a site.",
                 "Sites a and c would give different events the same UIDs in one DHIS2: give each a site.id of its own, and leave that of a site which has sent events as it is.");
     }
 

@@ -1,15 +1,14 @@
 package org.martsync.page;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import java.util.function.Function;
 import org.martsync.operate.OperationFailed;
 import org.martsync.operate.Operations;
 import org.martsync.operate.Receipt;
-import org.martsync.sites.OneSite;
+import org.martsync.sites.SideBySide;
 import org.martsync.sites.Sites;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Controller;
@@ -23,18 +22,15 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnProperty("martsync.sites")
 public class SitesPage {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    /** A database that is away is waited for this long, see spring.datasource.hikari.connection-timeout. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(12);
 
     private final Sites sites;
     private final Glances glances;
 
     public SitesPage(Sites sites) {
         this.sites = sites;
-        this.glances = new Glances(sites.all(), Executors.newCachedThreadPool(ask -> {
-            Thread thread = new Thread(ask, "ask-site");
-            thread.setDaemon(true);
-            return thread;
-        }), LONGEST_WAIT);
+        this.glances = new Glances(sites.all());
     }
 
     @GetMapping("/")
@@ -72,18 +68,19 @@ public class SitesPage {
         return askAll(Operations::resume, next);
     }
 
-    /** One that cannot be asked is told, and the others do it. */
+    /** One that cannot do it is told, and the others do it. */
     private String askAll(Function<Operations, Receipt> what, RedirectAttributes next) {
-        List<String> said = new ArrayList<>();
-        for (OneSite site : sites.all()) {
-            Operations operations = site.part(Operations.class);
-            try {
-                said.add(site.name() + ": " + (operations == null ? "It does not run." : what.apply(operations).getOutcome()));
-            } catch (OperationFailed failed) {
-                said.add(site.name() + ": " + failed.getMessage());
-            }
-        }
-        next.addFlashAttribute("said", said);
+        Map<String, String> said = new SideBySide<>(sites.all(), site -> outcome(site.part(Operations.class), what),
+                (site, problem) -> problem, LONGEST_WAIT).answers();
+        next.addFlashAttribute("said", said.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()).toList());
         return "redirect:/";
+    }
+
+    private static String outcome(Operations operations, Function<Operations, Receipt> what) {
+        try {
+            return what.apply(operations).getOutcome();
+        } catch (OperationFailed failed) {
+            return failed.getMessage();
+        }
     }
 }

@@ -1,15 +1,18 @@
 package org.martsync.settings;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
@@ -31,6 +34,8 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
     /** Looks at the settings; {@link WrongSettings} carries one sentence a problem. */
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+        sites.strangers().forEach(variable -> LoggerFactory.getLogger("settings").warn("The variable {} is no setting of a site: "
+                + "it would be SITES_, the site's name and the setting, with _ for - and .", variable));
         List<String> problems = problems(sites);
         if (!problems.isEmpty()) {
             throw new WrongSettings(problems);
@@ -39,7 +44,8 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
 
     /** Everything that is wrong, one sentence each. */
     public static List<String> problems(SitesSettings sites) {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(sites.problems());
+        Map<String, String> turns = new HashMap<>();
         Map<String, String> queues = new HashMap<>();
         Map<String, String> uids = new HashMap<>();
         Map<String, List<String>> wrong = new LinkedHashMap<>();
@@ -54,8 +60,13 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
             List<String> own = CheckSettings.problems(settings, Path.of("routes"));
             own.forEach(problem -> wrong.computeIfAbsent(problem, any -> new ArrayList<>()).add(name));
             if (own.isEmpty()) {
-                String sameQueue = queues.putIfAbsent(together(settings, "analytics.server", "analytics.database", "analytics.own-schema"), name);
-                String sameUids = uids.putIfAbsent(together(settings, "dhis2.url", "site.id"), name);
+                String sameQueue = queues.putIfAbsent(host(settings, "analytics.server", "5432") + " " + together(settings, "analytics.database", "analytics.own-schema"), name);
+                String sameUids = uids.putIfAbsent(dhis2(settings) + " " + together(settings, "site.id"), name);
+                String where = host(settings, "turns.server", "5432") + " " + together(settings, "turns.database", "turns.schema", "turns.limit");
+                if (!together(settings, "turns.limit").equals("0") && !turns.computeIfAbsent(dhis2(settings), any -> where).equals(where)) {
+                    problems.add("Site " + name + " goes to the same DHIS2 as others, but takes its turns elsewhere or by another turns.limit, so they would not be "
+                            + "counted together: set turns.limit, turns.server and turns.database for all, and not below a site.");
+                }
                 if (sameQueue != null) {
                     problems.add("Sites " + sameQueue + " and " + name + " would share one queue, and each event would reach one of them only: "
                             + "give one of them another analytics.own-schema, or take it out.");
@@ -69,6 +80,17 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
         wrong.forEach((problem, names) -> problems.addAll(names.size() == sites.names().size() ? List.of(problem)
                 : names.stream().map(name -> "Site " + name + ": " + problem).toList()));
         return problems;
+    }
+
+    private static String dhis2(ConfigurableEnvironment settings) {
+        URI url = URI.create(together(settings, "dhis2.url"));
+        int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        return url.getHost().toLowerCase(Locale.ROOT) + ":" + port + url.getPath();
+    }
+
+    private static String host(ConfigurableEnvironment settings, String name, String port) {
+        String host = together(settings, name).toLowerCase(Locale.ROOT);
+        return host.matches(".*:\\d+") ? host : host + ":" + port;
     }
 
     private static String together(ConfigurableEnvironment settings, String... names) {

@@ -1,38 +1,51 @@
 package org.martsync.settings;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
  * The settings {@code sites.<name>.<setting>}: for each site what differs from the other settings, which are those of all.
  *
- * <p>A site is a pair of a clinic's database and a DHIS2 server.
+ * <p>A site is a pair of a clinic's database and a DHIS2 server. Which sites there are is said by the files and the
+ * arguments. The environment may add settings of these: in its names a {@code -} and a {@code .} look alike, so that only
+ * names that are known can be read from them, and variables of others may begin with SITES too.
  */
 public final class SitesSettings {
 
-    private static final String SITES = "sites";
-    private static final Bindable<Map<String, Object>> TREE = Bindable.mapOf(String.class, Object.class);
+    private static final String SITES = "sites.";
+    private static final Set<String> ENVIRONMENT = Set.of(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+            StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
 
     private final List<String> given;
     private final Map<String, Map<String, String>> sites = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> strangers = new TreeSet<>();
 
-    private SitesSettings(List<String> given, ConfigurableEnvironment environment) {
+    /** @param environment in which the arguments stand already */
+    SitesSettings(List<String> given, ConfigurableEnvironment environment) {
         this.given = given;
-        Binder.get(environment).bind(SITES, TREE).orElse(Map.of()).forEach((name, settings) -> {
-            Map<String, String> flat = new LinkedHashMap<>();
-            flatten("", settings, flat);
-            sites.put(name, flat);
-        });
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            if (source instanceof EnumerablePropertySource<?> names && !ENVIRONMENT.contains(source.getName())) {
+                Stream.of(names.getPropertyNames()).filter(name -> name.startsWith(SITES)).forEach(name -> take(name, source.getProperty(name)));
+            }
+        }
+        if (environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME) instanceof MapPropertySource variables) {
+            takeVariables(variables.getSource(), argumentNames());
+        }
     }
 
     /**
@@ -57,12 +70,38 @@ public final class SitesSettings {
         return environment;
     }
 
-    private static void flatten(String name, Object value, Map<String, String> flat) {
-        if (value instanceof Map<?, ?> below) {
-            below.forEach((key, one) -> flatten(name.isEmpty() ? String.valueOf(key) : name + "." + key, one, flat));
-        } else {
-            flat.put(name, String.valueOf(value));
+    /** What stands in a source that goes before is taken first, and stays. */
+    private void take(String name, Object value) {
+        String[] parts = name.split("\\.", 3);
+        Map<String, String> own = sites.computeIfAbsent(parts[1], any -> new LinkedHashMap<>());
+        if (parts.length == 3) {
+            own.putIfAbsent(parts[2], String.valueOf(value));
+        } else if (value != null && !value.toString().isBlank()) {
+            problems.add("The setting " + name + " is '" + value + "', but below it must stand settings of the site, for example " + name + ".analytics.database.");
         }
+    }
+
+    private void takeVariables(Map<String, Object> variables, Set<String> arguments) {
+        if (sites.isEmpty()) {
+            return;
+        }
+        variables.keySet().stream().filter(name -> name.startsWith("SITES_")).forEach(strangers::add);
+        for (String setting : UnknownSettings.known().values()) {
+            sites.forEach((site, own) -> {
+                String name = SITES + site + "." + setting;
+                String variable = name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+                if (strangers.remove(variable) && !arguments.contains(name)) {
+                    own.keySet().removeIf(one -> UnknownSettings.plain(one).equals(UnknownSettings.plain(setting)));
+                    own.put(setting, String.valueOf(variables.get(variable)));
+                }
+            });
+        }
+    }
+
+    private Set<String> argumentNames() {
+        Set<String> names = new TreeSet<>();
+        given.forEach(one -> names.add(name(one)));
+        return names;
     }
 
     /** In the order of the alphabet; empty where the program serves one site, as most do. */
@@ -75,20 +114,30 @@ public final class SitesSettings {
         return Map.copyOf(sites.get(site));
     }
 
+    /** What cannot be understood at all, one sentence each. */
+    List<String> problems() {
+        return problems;
+    }
+
+    /** Variables of the environment that look like a setting of a site and are none. */
+    Set<String> strangers() {
+        return strangers;
+    }
+
     /** The arguments with which this site's program is started: the given ones, and in their place what is set for the site. */
     public List<String> arguments(String site) {
         Map<String, String> own = sites.get(site);
         return Stream.concat(
-                given.stream().filter(one -> !one.startsWith("--" + SITES + ".") && !own.containsKey(name(one))),
-                own.entrySet().stream().map(one -> "--" + one.getKey() + "=" + one.getValue())).collect(Collectors.toList());
+                given.stream().filter(one -> !one.startsWith("--" + SITES) && !own.containsKey(name(one))),
+                own.entrySet().stream().map(one -> "--" + one.getKey() + "=" + one.getValue())).toList();
     }
 
     /** All settings of this site, as its program reads them. */
-    public ConfigurableEnvironment environment(String site) {
+    ConfigurableEnvironment environment(String site) {
         return read(arguments(site).toArray(String[]::new));
     }
 
     private static String name(String argument) {
-        return argument.replaceFirst("^--", "").replaceFirst("=.*$", "");
+        return argument.replaceFirst("^--", "").replaceFirst("(?s)=.*$", "");
     }
 }

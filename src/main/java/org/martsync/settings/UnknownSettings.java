@@ -45,7 +45,8 @@ final class UnknownSettings {
         return warnings;
     }
 
-    private static Map<String, String> known() {
+    /** The names of all settings, by their {@link #plain} form. */
+    static Map<String, String> known() {
         Map<String, String> names = new TreeMap<>();
         try {
             for (PropertySource<?> file : new YamlPropertySourceLoader().load("known", new ClassPathResource("application.yaml"))) {
@@ -67,7 +68,7 @@ final class UnknownSettings {
     }
 
     /** Spring takes batchEvents, batch_events and batch-events for one name. */
-    private static String plain(String name) {
+    static String plain(String name) {
         return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[-_]", "");
     }
 }

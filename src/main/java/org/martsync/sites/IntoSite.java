@@ -60,7 +60,8 @@ public final class IntoSite {
                 } else {
                     response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                     response.setContentType("text/plain;charset=utf-8");
-                    response.getWriter().write("Site " + site.name() + " does not run. " + site.problem());
+                    // why may name a database: to people with a login only
+                    response.getWriter().write("The site does not run." + (request.getUserPrincipal() == null ? "" : " " + site.problem()));
                 }
             }
         };

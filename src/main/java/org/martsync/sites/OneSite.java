@@ -39,6 +39,8 @@ public final class OneSite {
     private volatile ConfigurableApplicationContext program;
     private volatile DispatcherServlet pages;
     private volatile String problem = "It is starting.";
+    private String told;
+    private boolean stopped;
 
     /** @param arguments its settings, {@code --name=value} */
     public OneSite(String name, List<String> arguments) {
@@ -70,16 +72,19 @@ public final class OneSite {
      */
     boolean start(SpringApplication application, ServletContext web) {
         MDC.put(NAME_IN_LOG, name);
+        ConfigurableApplicationContext started = null;
         try {
-            ConfigurableApplicationContext started = WhyNotStarted.toldByCaller(() -> prepared(application, web).run(allArguments()));
+            started = WhyNotStarted.toldByCaller(() -> prepared(application, web).run(allArguments()));
             DispatcherServlet dispatcher = started.getBean(DispatcherServlet.class);
             dispatcher.init(new NameOnly(name, web));
-            pages = dispatcher;
-            program = started;
-            problem = null;
-            LOG.info("has started");
+            if (taken(started, dispatcher)) {
+                LOG.info("has started");
+            }
             return true;
-        } catch (RuntimeException | ServletException notStarted) {
+        } catch (Throwable notStarted) {
+            if (started != null) {
+                started.close();
+            }
             tell(notStarted);
             return false;
         } finally {
@@ -87,16 +92,33 @@ public final class OneSite {
         }
     }
 
-    private void tell(Exception notStarted) {
+    /** Whether it goes on from here: it may have been stopped meanwhile. */
+    private synchronized boolean taken(ConfigurableApplicationContext started, DispatcherServlet dispatcher) {
+        if (stopped) {
+            started.close();
+            return false;
+        }
+        pages = dispatcher;
+        program = started;
+        problem = null;
+        return true;
+    }
+
+    private synchronized void tell(Throwable notStarted) {
+        if (stopped) {
+            return;
+        }
         List<String> why = WhyNotStarted.of(notStarted).sentences();
-        String now = why.isEmpty() ? "It cannot start: the log says why." : String.join(" ", why);
-        if (!now.equals(problem)) {
-            problem = now;
-            if (why.isEmpty()) {
-                LOG.error("has not started, and is tried again", notStarted);
-            } else {
-                LOG.warn("has not started, and is tried again: {}", now);
-            }
+        problem = why.isEmpty() ? "It cannot start: the log says why." : String.join(" ", why);
+        String now = why.isEmpty() ? notStarted.toString() : problem;
+        if (now.equals(told)) {
+            return;
+        }
+        told = now;
+        if (why.isEmpty()) {
+            LOG.error("has not started, and is tried again", notStarted);
+        } else {
+            LOG.warn("has not started, and is tried again: {}", problem);
         }
     }
 
@@ -113,14 +135,18 @@ public final class OneSite {
     }
 
     private String[] allArguments() {
-        return Stream.concat(arguments.stream(), Stream.of(
+        List<String> fixed = List.of(
                 "--martsync.site=" + name,
                 "--camel.main.name=" + name,
                 "--camel.main.use-mdc-logging=true",
                 "--camel.main.run-controller=false",
                 "--management.endpoints.jmx.exposure.exclude=*",
                 "--management.endpoints.web.exposure.include=health,metrics,prometheus",
-                "--spring.autoconfigure.exclude=" + String.join(",", candidates(THERE_ONCE_FOR_ALL)))).toArray(String[]::new);
+                // else each start that fails would leave a registry behind for good
+                "--management.metrics.use-global-registry=false",
+                "--spring.autoconfigure.exclude=" + String.join(",", candidates(THERE_ONCE_FOR_ALL)));
+        return Stream.concat(arguments.stream().filter(one -> fixed.stream().noneMatch(two -> one.startsWith(two.substring(0, two.indexOf('=') + 1)))),
+                fixed.stream()).toArray(String[]::new);
     }
 
     /** The automatic parts of these packages. */
@@ -143,14 +169,17 @@ public final class OneSite {
         }
     }
 
-    /** Ends it: batches on their way are finished. */
+    /** Ends it, for good: batches on their way are finished. */
     void stop() {
-        ConfigurableApplicationContext running = program;
+        ConfigurableApplicationContext running;
+        synchronized (this) {
+            stopped = true;
+            running = program;
+            program = null;
+            problem = "It has stopped.";
+        }
         if (running != null) {
             MDC.put(NAME_IN_LOG, name);
-            problem = "It has stopped.";
-            program = null;
-            pages.destroy();
             running.close();
             MDC.remove(NAME_IN_LOG);
         }

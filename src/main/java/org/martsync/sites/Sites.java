@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringApplication;
@@ -16,13 +17,15 @@ import org.springframework.context.SmartLifecycle;
 /** All sites of this program, each running for itself: one that cannot start, or whose database or DHIS2 is away, holds up no other. */
 public final class Sites implements SmartLifecycle {
 
-    /** Each start keeps a core busy for some seconds, or waits for a database. */
+    /** Each start keeps a core busy for some seconds. One that waits for a database lets the next go after a while. */
     private static final int START_AT_ONCE = 4;
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final List<OneSite> sites;
     private final Supplier<SpringApplication> program;
     private final ServletContext web;
     private final Duration betweenTries;
+    private final Semaphore startAtOnce = new Semaphore(START_AT_ONCE, true);
     private ScheduledExecutorService starts;
 
     /**
@@ -47,13 +50,24 @@ public final class Sites implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        starts = Executors.newScheduledThreadPool(START_AT_ONCE, start -> new Thread(start, "start-site"));
+        starts = Executors.newScheduledThreadPool(sites.size(), start -> new Thread(start, "start-site"));
         sites.forEach(site -> starts.execute(() -> tryToStart(site)));
     }
 
     private void tryToStart(OneSite site) {
-        if (!site.start(program.get(), web)) {
-            again(site);
+        try {
+            boolean inTurn = startAtOnce.tryAcquire(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                if (!site.start(program.get(), web)) {
+                    again(site);
+                }
+            } finally {
+                if (inTurn) {
+                    startAtOnce.release();
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -63,25 +77,18 @@ public final class Sites implements SmartLifecycle {
         }
     }
 
-    /** Ends all at the same time, as each may have batches on their way. */
+    /** Ends all at the same time, as each may have batches on their way. A start that is going on ends by itself, as a site that was stopped. */
     @Override
     public void stop() {
-        ScheduledExecutorService ending = noMoreStarts();
-        try {
-            ending.awaitTermination(1, TimeUnit.MINUTES);
-        } catch (InterruptedException hurry) {
-            Thread.currentThread().interrupt();
-        }
+        noMoreStarts();
         ExecutorService stops = Executors.newFixedThreadPool(sites.size());
         CompletableFuture.allOf(sites.stream().map(site -> CompletableFuture.runAsync(site::stop, stops)).toArray(CompletableFuture[]::new)).join();
         stops.shutdown();
     }
 
-    private synchronized ScheduledExecutorService noMoreStarts() {
-        ScheduledExecutorService ending = starts;
+    private synchronized void noMoreStarts() {
         starts.shutdownNow();
         starts = null;
-        return ending;
     }
 
     @Override
