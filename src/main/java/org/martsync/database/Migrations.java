@@ -1,14 +1,17 @@
 package org.martsync.database;
 
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,6 +27,9 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
 
     /** The history of our migrations; an installed site may have a {@code flyway_schema_history} of another program. */
     public static final String HISTORY_TABLE = "sync_schema_history";
+
+    /** PostgreSQL's SQLState for what it was told not to wait for any longer. */
+    private static final String LOCKED = "55P03";
 
     private final String clinic;
     private final String own;
@@ -65,6 +71,8 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
      * <p>Building the indexes is no transaction, so a build that failed (a lost connection, a cancelled statement)
      * stands in the history as failed and Flyway would refuse every start from then on. It is written to be run again
      * from the top, so its mark is removed first.
+     *
+     * @throws IllegalStateException caused by an {@link SQLException} with a sentence, where the clinic's queue is locked for long
      */
     @Override
     public void migrate(Flyway flyway) {
@@ -73,6 +81,13 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
         if (failed) {
             flyway.repair();
         }
-        flyway.migrate();
+        try {
+            flyway.migrate();
+        } catch (FlywayException refused) {
+            throw NestedExceptionUtils.getRootCause(refused) instanceof SQLException cause && LOCKED.equals(cause.getSQLState())
+                    ? new IllegalStateException(new SQLException("a transaction that goes on for long has written in " + clinic
+                            + ".events_to_sync; nothing was changed there, and a start after its end will do", LOCKED, cause))
+                    : refused;
+        }
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.StandInFaults;
+import org.martsync.operate.Operations;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 
@@ -68,6 +69,7 @@ class FurtherServerTest {
             server.acceptConnections();
         });
         chain.clinic.jdbc().update("DELETE FROM events_to_sync");
+        chain.clinic.jdbc().update("DELETE FROM " + OWN + ".events_to_sync");
         assertThat(pending(OWN)).isZero();
     }
 
@@ -142,6 +144,39 @@ class FurtherServerTest {
 
         assertThat(program.run().synced()).isZero();
         assertThat(texts(further)).doesNotContain("a mistake");
+    }
+
+    @Test
+    void whatIsSentAgainToTheClinicsOwnServerIsNoNewsToTheOther() {
+        int event = visitOfSomebodyNew("sent again");
+        chain.program.run();
+        program.run();
+
+        chain.program.bean(Operations.class).resend(event);
+
+        assertThat(pending("public")).isEqualTo(1);
+        assertThat(pending(OWN)).isZero();
+    }
+
+    @Test
+    void whatTheClinicTidiesUpAfterItsOwnServerGotItIsStillSentToTheOther() {
+        visitOfSomebodyNew("tidied up");
+        chain.program.run();
+        chain.clinic.jdbc().update("DELETE FROM events_to_sync WHERE synced");
+
+        assertThat(program.run().synced()).isEqualTo(1);
+        assertThat(texts(further)).contains("tidied up");
+    }
+
+    @Test
+    void whoseEventItIsIsCorrectedInBothQueues() {
+        int event = visitOfSomebodyNew("somebody else's");
+        int right = somebodyNew();
+
+        chain.clinic.jdbc().update("UPDATE events_to_sync SET patient_id = ? WHERE id = ?", String.valueOf(right), event);
+
+        assertThat(chain.clinic.jdbc().queryForObject("SELECT patient_id FROM " + OWN + ".events_to_sync WHERE id = ?", String.class, event))
+                .isEqualTo(String.valueOf(right));
     }
 
     private static int visitOfSomebodyNew(String text) {

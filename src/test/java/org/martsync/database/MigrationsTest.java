@@ -285,13 +285,9 @@ class MigrationsTest {
         Clinic clinic = lived(open(Clinic.installed())).migrated();
         Catalogue before = Catalogue.of(clinic.jdbc());
         List<Long> indexes = clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class);
-        Migrations further = new Migrations("public", "national");
-        FluentConfiguration configuration = Flyway.configure().dataSource(clinic.jdbcUrl() + "?currentSchema=national", clinic.user(), clinic.password())
-                .defaultSchema("national");
-        further.customize(configuration);
 
-        further.migrate(configuration.load());
-        further.migrate(configuration.load());
+        migrateFurther(clinic, "national");
+        migrateFurther(clinic, "national");
 
         assertThat(clinic.jdbc().queryForList("SELECT indexrelid::bigint FROM pg_index ORDER BY 1", Long.class)).as("none went or was built anew").containsAll(indexes);
         List<String> ofTheServer = new ArrayList<>(OURS);
@@ -303,6 +299,77 @@ class MigrationsTest {
         assertThat(clinic.jdbc().queryForList("SELECT id FROM national.events_to_sync WHERE NOT synced", Integer.class)).containsExactly(1, 2);
         clinic.jdbc().execute("DROP SCHEMA national CASCADE"); // the way back
         assertThat(Catalogue.of(clinic.jdbc())).isEqualTo(before);
+    }
+
+    @Test
+    void theSchemaOfAFurtherServerMayHaveAnyName() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+
+        migrateFurther(clinic, "user");
+        clinic.pending(7, "IPV", 72);
+
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM \"user\".events_to_sync", Integer.class)).isEqualTo(3);
+    }
+
+    @Test
+    void theFlattenerMayQueueWhateverItsOwnColumnsHold() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        clinic.jdbc().execute("ALTER TABLE events_to_sync ALTER program_id TYPE text, ALTER username TYPE text");
+        migrateFurther(clinic, "national");
+
+        clinic.jdbc().update("INSERT INTO events_to_sync (patient_id, program_id, username) VALUES ('7', repeat('p', 50), repeat('u', 50))");
+
+        assertThat(clinic.jdbc().queryForObject("SELECT program_id || username FROM national.events_to_sync ORDER BY id DESC LIMIT 1", String.class))
+                .isEqualTo("p".repeat(50) + "u".repeat(50));
+    }
+
+    @Test
+    void aQueueThatLacksAColumnIsGivenNoTriggerThatWouldFail() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        clinic.jdbc().execute("ALTER TABLE events_to_sync DROP COLUMN username");
+
+        assertThatThrownBy(() -> migrateFurther(clinic, "national")).hasMessageContaining("\"username\" does not exist");
+
+        clinic.pending(7, "IPV", 72);
+        clinic.jdbc().execute("ALTER TABLE events_to_sync ADD COLUMN username text");
+        migrateFurther(clinic, "national");
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM national.events_to_sync", Integer.class)).isEqualTo(3);
+    }
+
+    @Test
+    void aFurtherServerDoesNotHoldUpTheFlattenerBehindALongTransaction() throws Exception {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        try (Connection writer = openWriter(clinic)) {
+            assertThatThrownBy(() -> migrateFurther(clinic, "national")).rootCause().hasMessageContaining("lock timeout");
+            assertThatThrownBy(() -> migrateFurther(clinic, "national")).cause().isInstanceOf(SQLException.class)
+                    .hasMessageContaining("a start after its end will do");
+            writer.commit();
+        }
+
+        migrateFurther(clinic, "national");
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM national.events_to_sync", Integer.class)).isEqualTo(3);
+    }
+
+    @Test
+    void theFlattenerNeverWaitsForTheQueueBeingFilledAndItIsFilledAfterIt() throws Exception {
+        Clinic clinic = open(Clinic.installed()).migrated();
+        clinic.jdbc().update("INSERT INTO events_to_sync (patient_id, program_id, encounter_id, synced) SELECT i::text, 'IPV', i::text, true FROM generate_series(1, 3000) i");
+        Migrations further = new Migrations("public", "national");
+        further.migrate(further(clinic, further, "national").target("3.1").load());
+        try (Connection flattener = openWriter(clinic); Statement sql = flattener.createStatement()) {
+            sql.execute("SET LOCAL lock_timeout = '900ms'"); // less than it takes to find a deadlock
+            sql.execute("UPDATE events_to_sync SET synced = false WHERE id = 1500");
+            Future<?> filling = nodes.submit(() -> migrateFurther(clinic, "national"));
+            await().until(() -> clinic.jdbc().queryForObject("SELECT count(*) FROM national.events_to_sync", Integer.class) >= 1000);
+
+            for (int id : List.of(1200, 2500, 10)) {
+                sql.execute("UPDATE events_to_sync SET synced = false WHERE id = " + id);
+            }
+            assertThat(filling.isDone()).isFalse();
+            flattener.commit();
+            filling.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(clinic.jdbc().queryForObject("SELECT count(*) FROM national.events_to_sync WHERE NOT synced", Integer.class)).isEqualTo(3001);
     }
 
     @Test
@@ -331,6 +398,18 @@ class MigrationsTest {
 
         assertThat(clinic.jdbc().queryForList("EXPLAIN SELECT count(*) FROM log WHERE category = 'dhis-sync' AND date_created >= current_date - 29", String.class))
                 .anyMatch(line -> line.contains("on sync_log_days"));
+    }
+
+    private static void migrateFurther(Clinic clinic, String own) {
+        Migrations further = new Migrations("public", own);
+        further.migrate(further(clinic, further, own).load());
+    }
+
+    private static FluentConfiguration further(Clinic clinic, Migrations migrations, String own) {
+        FluentConfiguration configuration = Flyway.configure()
+                .dataSource(clinic.jdbcUrl() + "?currentSchema=" + own, clinic.user(), clinic.password()).defaultSchema(own);
+        migrations.customize(configuration);
+        return configuration;
     }
 
     private Clinic open(Clinic clinic) {
