@@ -1,7 +1,11 @@
 -- The next patients with pending events, in the order of their ids, none of whom another worker has.
 -- A lock is held until the transaction ends; nobody waits for one. Rows are read anew after the claim
 -- (read-events.sql): what was pending here may be settled by the time the lock is got.
-WITH pending AS MATERIALIZED (
+-- A lock is told from those of a further server on this database (two schemas to look in) by that server's own schema.
+WITH ours AS MATERIALIZED (
+  SELECT 'mart-dhis2-sync ' || CASE WHEN cardinality(current_schemas(false)) > 1 THEN current_schema() || ' ' ELSE '' END AS lock
+),
+pending AS MATERIALIZED (
   SELECT coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" AS patient, a.run
   FROM events_to_sync e
   LEFT JOIN sync_attempt a ON a.event_id = e.id
@@ -27,7 +31,7 @@ patients AS MATERIALIZED (
 locked AS MATERIALIZED (
   SELECT patient, events
   FROM patients
-  WHERE pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync ' || current_schema() || ' patient ' || patient, 0))
+  WHERE pg_try_advisory_xact_lock(hashtextextended((SELECT lock FROM ours) || 'patient ' || patient, 0))
   LIMIT (SELECT least(:#${variable.worker.patients}, greatest(1, :#${variable.worker.events} / greatest(1, ceil(avg(events))))) FROM patients)
 ),
 fitting AS MATERIALIZED (
@@ -40,7 +44,7 @@ fitting AS MATERIALIZED (
 mine AS MATERIALIZED (
   SELECT f.patient,
          coalesce(i.instance_id IS NOT NULL OR bool_and(pg_try_advisory_xact_lock(
-           hashtextextended('mart-dhis2-sync ' || current_schema() || ' value ' || s.searched || ' ' || lower(s.value), 0)))
+           hashtextextended((SELECT lock FROM ours) || 'value ' || s.searched || ' ' || lower(s.value), 0)))
            FILTER (WHERE s.value <> ''), true) AS free
   FROM fitting f
   LEFT JOIN patient p ON p.patient_id = CASE WHEN f.patient ~ '^[1-9][0-9]{0,9}$' THEN f.patient::bigint END

@@ -1,7 +1,10 @@
 -- Lets pending events be tried again before the next run: what marks them as tried goes, and with it that of their patient's
 -- other pending events, so that a patient's events keep their order. One whose patient is in a batch just now is left
 -- alone, as it may have been read before whatever was corrected. The lock that tells ends with this statement.
-WITH asked AS MATERIALIZED (
+WITH ours AS MATERIALIZED (
+  SELECT 'mart-dhis2-sync ' || CASE WHEN cardinality(current_schemas(false)) > 1 THEN current_schema() || ' ' ELSE '' END AS lock -- as in claim-batch.sql
+),
+asked AS MATERIALIZED (
   SELECT DISTINCT value::int AS id FROM jsonb_array_elements_text(:#${variable.events}::jsonb)
 ),
 found AS MATERIALIZED (
@@ -10,7 +13,7 @@ found AS MATERIALIZED (
   LEFT JOIN events_to_sync e ON e.id = a.id
 ),
 patients AS MATERIALIZED (
-  SELECT patient, pg_try_advisory_xact_lock(hashtextextended('mart-dhis2-sync ' || current_schema() || ' patient ' || patient, 0)) AS free
+  SELECT patient, pg_try_advisory_xact_lock(hashtextextended((SELECT lock FROM ours) || 'patient ' || patient, 0)) AS free
   FROM (SELECT DISTINCT patient FROM found WHERE known AND NOT synced) AS theirs
 ),
 waiting AS MATERIALIZED (

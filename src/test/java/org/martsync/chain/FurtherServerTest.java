@@ -57,6 +57,8 @@ class FurtherServerTest {
     @BeforeEach
     void whatWasThereIsSentToTheFurtherServerToo() {
         if (before > 0) {
+            assertThat(program.bean(Operations.class).isPaused()).as("the whole history is pending: somebody looks first").isTrue();
+            assertThat(chain.program.bean(Operations.class).isPaused()).isFalse();
             chain.clinic.jdbc().update("INSERT INTO " + OWN + ".orgunit_tracker SELECT * FROM public.orgunit_tracker");
             Run run = program.run();
             assertThat(run.synced()).isEqualTo(1);
@@ -124,6 +126,27 @@ class FurtherServerTest {
     }
 
     @Test
+    void aPatientInABatchIsLockedAsByEarlierVersionsUnlessTheServerIsAFurtherOne() {
+        int patient = somebodyNew();
+        chain.visit(patient, "locked");
+        StandInFaults.Held own = chain.dhis2.holdUnprocessed(1, StandInFaults.posts());
+        chain.program.begin();
+        Awaitility.await().until(() -> own.arrived() == 1);
+        assertThat(isLocked("mart-dhis2-sync patient " + patient)).isTrue();
+        assertThat(isLocked("mart-dhis2-sync " + OWN + " patient " + patient)).isFalse();
+        own.release();
+        Awaitility.await().until(() -> pending("public") == 0 && chain.program.bean(Runs.class).current() == null);
+
+        StandInFaults.Held others = further.holdUnprocessed(1, StandInFaults.posts());
+        program.begin();
+        Awaitility.await().until(() -> others.arrived() == 1);
+        assertThat(isLocked("mart-dhis2-sync patient " + patient)).isFalse();
+        assertThat(isLocked("mart-dhis2-sync " + OWN + " patient " + patient)).isTrue();
+        others.release();
+        Awaitility.await().until(() -> pending(OWN) == 0 && program.bean(Runs.class).current() == null);
+    }
+
+    @Test
     void whatTheOneRejectsIsNotTriedAgainAtTheOther() {
         int event = visitOfSomebodyNew("fine");
         chain.program.run();
@@ -154,7 +177,7 @@ class FurtherServerTest {
 
         chain.program.bean(Operations.class).resend(event);
 
-        assertThat(pending("public")).isEqualTo(1);
+        Awaitility.await().until(() -> logRows("public", event) == 2 && chain.program.bean(Runs.class).current() == null);
         assertThat(pending(OWN)).isZero();
     }
 
@@ -177,6 +200,10 @@ class FurtherServerTest {
 
         assertThat(chain.clinic.jdbc().queryForObject("SELECT patient_id FROM " + OWN + ".events_to_sync WHERE id = ?", String.class, event))
                 .isEqualTo(String.valueOf(right));
+    }
+
+    private static boolean isLocked(String words) {
+        return !chain.clinic.jdbc().queryForObject("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", Boolean.class, words);
     }
 
     private static int visitOfSomebodyNew(String text) {
