@@ -2,6 +2,7 @@ package org.martsync.database;
 
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -12,6 +13,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
@@ -72,10 +74,12 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
      * stands in the history as failed and Flyway would refuse every start from then on. It is written to be run again
      * from the top, so its mark is removed first.
      *
-     * @throws IllegalStateException caused by an {@link SQLException} with a sentence, where the clinic's queue is locked for long
+     * @throws IllegalStateException caused by an {@link SQLException} with a sentence, where the clinic's queue is locked
+     *     for long, or a further server is given a schema that others use
      */
     @Override
     public void migrate(Flyway flyway) {
+        refuseASchemaOfOthers(flyway);
         boolean failed = Arrays.stream(flyway.info().applied())
                 .anyMatch(migration -> migration.getState() == MigrationState.FAILED);
         if (failed) {
@@ -88,6 +92,22 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
                     ? new IllegalStateException(new SQLException("a transaction that goes on for long has written in " + clinic
                             + ".events_to_sync; nothing was changed there, and a start after its end will do", LOCKED, cause))
                     : refused;
+        }
+    }
+
+    /** The tables that V3.1 of {@code db/further} leaves in a further server's schema are those a person may have made there before. */
+    private void refuseASchemaOfOthers(Flyway flyway) {
+        if (own.equals(clinic)) {
+            return;
+        }
+        List<String> theirs = new JdbcTemplate(flyway.getConfiguration().getDataSource()).queryForList("""
+                SELECT tablename::text FROM pg_tables t
+                WHERE schemaname = ? AND tablename NOT IN ('patient', 'encounter', 'program_enrolment', 'mapping', 'analytics_cron_job')
+                  AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = t.schemaname AND tablename = ?)
+                ORDER BY 1""", String.class, own, HISTORY_TABLE);
+        if (!theirs.isEmpty()) {
+            throw new IllegalStateException(new SQLException("analytics.own-schema names the schema " + own + ", in which there are tables already, such as "
+                    + theirs.get(0) + "; name one that does not exist yet"));
         }
     }
 }

@@ -312,6 +312,20 @@ class MigrationsTest {
     }
 
     @Test
+    void aFurtherServerIsGivenNoSchemaThatOthersUse() {
+        Clinic clinic = lived(open(Clinic.installed())).migrated();
+        clinic.jdbc().execute("CREATE SCHEMA theirs CREATE TABLE mapping (a int) CREATE TABLE events_to_sync (id int)");
+        Catalogue before = Catalogue.of(clinic.jdbc());
+
+        assertThatThrownBy(() -> migrateFurther(clinic, "theirs")).cause().isInstanceOf(SQLException.class)
+                .hasMessageContaining("the schema theirs, in which there are tables already, such as events_to_sync");
+
+        assertThat(clinic.jdbc().queryForList("SELECT tablename::text FROM pg_tables WHERE schemaname = 'theirs'", String.class))
+                .containsExactlyInAnyOrder("mapping", "events_to_sync");
+        assertThat(Catalogue.of(clinic.jdbc())).isEqualTo(before);
+    }
+
+    @Test
     void theFlattenerMayQueueWhateverItsOwnColumnsHold() {
         Clinic clinic = lived(open(Clinic.installed())).migrated();
         clinic.jdbc().execute("ALTER TABLE events_to_sync ALTER program_id TYPE text, ALTER username TYPE text");
