@@ -9,7 +9,7 @@ import org.martsync.turns.Turns;
 
 /**
  * Lets the request of a run (variable run) through the steps that a {@code policy:} step holds when it is its turn among all sites.
- * What a person or the health probe asks goes at once.
+ * What belongs to no run (the health probe, the greeting at the start, the refresh of the org units) goes at once.
  */
 final class InTurn implements Policy, AutoCloseable {
 

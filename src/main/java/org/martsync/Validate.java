@@ -54,8 +54,10 @@ final class Validate implements Callable<Integer> {
         CollectSettingProblems settings = new CollectSettingProblems(AT_REST);
         List<String> unreadable = new ArrayList<>();
         List<Found> found = differingInRoutes(sites).stream().map(arguments -> look(settings, unreadable, arguments)).toList();
-        List<String> problems = Stream.concat(
-                Stream.of(unreadable, sites.names().isEmpty() ? settings.problems() : CheckSitesAtStart.problems(sites)).flatMap(List::stream),
+        List<String> ofSites = CheckSitesAtStart.problems(sites);
+        List<String> problems = Stream.concat(Stream.of(unreadable, ofSites, CheckSitesAtStart.unknown(sites),
+                        // what a site's settings were found to be is not said twice
+                        settings.problems().stream().filter(one -> ofSites.stream().noneMatch(said -> said.endsWith(one))).toList()).flatMap(List::stream),
                 found.stream().flatMap(one -> one.problems().stream())).distinct().toList();
         problems.forEach(System.err::println);
         System.out.println(found.get(0).looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));

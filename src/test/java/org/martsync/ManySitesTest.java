@@ -165,14 +165,14 @@ class ManySitesTest {
 
         assertThat(texts(dhis2)).contains("while the national server is away");
         assertThat(north.event(ofNorth).isPending()).isFalse();
-        assertThat(get("/").body()).contains("1 of 3 sites is in trouble", "The last run stopped early", "href=\"/sites/north/\"");
-        assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
+        await().untilAsserted(() -> assertThat(get("/").body()).contains("1 of 3 sites is in trouble", "The last run stopped early", "href=\"/sites/north/\""));
+        await().untilAsserted(() -> assertThat(get("/actuator/health").statusCode()).isEqualTo(503));
         assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
         national.acceptConnections();
         run("national");
         assertThat(texts(national)).contains("while the national server is away");
-        assertThat(get("/").body()).contains("All 3 sites are well");
-        assertThat(get("/actuator/health").statusCode()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(get("/").body()).contains("All 3 sites are well"));
+        await().untilAsserted(() -> assertThat(get("/actuator/health").statusCode()).isEqualTo(200));
     }
 
     @Test
@@ -221,7 +221,7 @@ class ManySitesTest {
             Page page = chromium.open(1200, 800, List.of());
             Chromium.signIn(page, address + "/", "admin");
             page.locator("#run-now").click();
-            PlaywrightAssertions.assertThat(page.locator(".said li")).hasCount(3);
+            PlaywrightAssertions.assertThat(page.locator(".said li")).hasCount(3, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
             PlaywrightAssertions.assertThat(page.locator("#site-national .problem")).containsText("The last run stopped early",
                     new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
             PlaywrightAssertions.assertThat(page.locator(".sites li").first()).hasId("site-national");

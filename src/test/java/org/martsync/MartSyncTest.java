@@ -73,9 +73,10 @@ class MartSyncTest {
                         + "it is the UID of the tracker program that events belong to, for example IXDlIUrGz3l.");
         assertThat(end.exitCode()).isEqualTo(2);
 
-        List<String> validate = new ArrayList<>(List.of("validate"));
+        List<String> validate = new ArrayList<>(List.of("validate", "--sites.south.sync.batch-pateints=3"));
         validate.addAll(settings);
-        assertThat(start(validate.toArray(String[]::new)).err().lines()).containsAll(end.err().lines().toList());
+        assertThat(start(validate.toArray(String[]::new)).err().lines()).containsAll(end.err().lines().toList())
+                .anySatisfy(line -> assertThat(line).startsWith("Site south: The setting sync.batch-pateints is unknown"));
     }
 
     @Test

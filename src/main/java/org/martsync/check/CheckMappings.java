@@ -131,7 +131,9 @@ public final class CheckMappings {
         }
         patient.targets(patient.searchable()).forEach((column, id) -> {
             Boolean everywhere = people.ofType().get(id);
-            if (everywhere == null || checkup.isSearchedAfar() && !everywhere) {
+            // DHIS2 searches by a unique attribute as by a searchable one (TrackedEntityType.getSearchableAttributeIds)
+            boolean unique = people.attributes().containsKey(id) && people.attributes().get(id).unique();
+            if (everywhere == null || checkup.isSearchedAfar() && !everywhere && !unique) {
                 String attribute = people.attributes().containsKey(id) ? people.attributes().get(id).label() : id;
                 checkup.holdAllOf(patient);
                 checkup.add(new Finding(Code.SEARCH_STOPS_RUN, patient.name(), column, "patients are searched by the column " + column + ", and its attribute "

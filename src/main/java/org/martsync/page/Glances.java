@@ -12,7 +12,7 @@ import org.martsync.sites.SideBySide;
 final class Glances {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
-    private static final Duration ARRIVALS_MAY_BE_OLD = Duration.ofMinutes(1);
+    private static final Duration ARRIVALS_MAY_BE_OLD = Duration.ofSeconds(20);
 
     /** @param nanos when they were counted, by a clock that nobody sets */
     private record Counted(Arrivals arrivals, long nanos) {
@@ -33,8 +33,12 @@ final class Glances {
     private Glance glance(OneSite site) {
         try {
             Now now = site.part(TellNow.class).tell();
-            Arrivals arrivals = counted.compute(site.name(), (name, before) -> before != null && !isOld(before) && !now.running() ? before
-                    : new Counted(site.part(Figures.class).arrivals(), System.nanoTime())).arrivals();
+            Counted last = counted.get(site.name());
+            if (last == null || isOld(last)) {
+                last = new Counted(site.part(Figures.class).arrivals(), System.nanoTime());
+                counted.put(site.name(), last);
+            }
+            Arrivals arrivals = last.arrivals();
             return new Glance(site.name(), now, arrivals.today(), arrivals.all(), now.problem());
         } catch (OperationFailed unknown) {
             return Glance.of(site.name(), unknown.getMessage());

@@ -62,8 +62,9 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
             if (own.isEmpty()) {
                 String sameQueue = queues.putIfAbsent(host(settings, "analytics.server", "5432") + " " + together(settings, "analytics.database", "analytics.own-schema"), name);
                 String sameUids = uids.putIfAbsent(dhis2(settings) + " " + together(settings, "site.id"), name);
-                String where = host(settings, "turns.server", "5432") + " " + together(settings, "turns.database", "turns.schema", "turns.limit");
-                if (!together(settings, "turns.limit").equals("0") && !turns.computeIfAbsent(dhis2(settings), any -> where).equals(where)) {
+                String where = together(settings, "turns.limit").equals("0") ? "nowhere"
+                        : host(settings, "turns.server", "5432") + " " + together(settings, "turns.database", "turns.schema", "turns.limit");
+                if (!turns.computeIfAbsent(dhis2(settings), any -> where).equals(where)) {
                     problems.add("Site " + name + " goes to the same DHIS2 as others, but takes its turns elsewhere or by another turns.limit, so they would not be "
                             + "counted together: set turns.limit, turns.server and turns.database for all, and not below a site.");
                 }
@@ -76,10 +77,24 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
                 }
             }
         }
-        // what is wrong with all is said once
-        wrong.forEach((problem, names) -> problems.addAll(names.size() == sites.names().size() ? List.of(problem)
-                : names.stream().map(name -> "Site " + name + ": " + problem).toList()));
+        problems.addAll(said(wrong, sites));
         return problems;
+    }
+
+    /** Names that look like a setting of a site and are none, one sentence each. */
+    public static List<String> unknown(SitesSettings sites) {
+        Map<String, List<String>> unknown = new LinkedHashMap<>();
+        sites.names().forEach(name -> UnknownSettings.warnings(sites.environment(name)).forEach(warning ->
+                unknown.computeIfAbsent(warning, any -> new ArrayList<>()).add(name)));
+        return said(unknown, sites);
+    }
+
+    /** What is so at all of them is said once. */
+    private static List<String> said(Map<String, List<String>> ofSites, SitesSettings sites) {
+        List<String> said = new ArrayList<>();
+        ofSites.forEach((sentence, names) -> said.addAll(names.size() == sites.names().size() ? List.of(sentence)
+                : names.stream().map(name -> "Site " + name + ": " + sentence).toList()));
+        return said;
     }
 
     private static String dhis2(ConfigurableEnvironment settings) {

@@ -59,7 +59,18 @@ public final class SideBySide<T> {
 
     private T ask(OneSite site) {
         String problem = site.problem();
-        return problem != null ? inItsPlace.apply(site, problem) : question.apply(site);
+        if (problem != null) {
+            return inItsPlace.apply(site, problem);
+        }
+        try {
+            return question.apply(site);
+        } catch (RuntimeException broken) {
+            if (site.problem() == null) {
+                throw broken;
+            }
+            // stopped meanwhile
+            return inItsPlace.apply(site, site.problem());
+        }
     }
 
     private T await(OneSite site, long nanos) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.SmartLifecycle;
@@ -50,45 +51,54 @@ public final class Sites implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        starts = Executors.newScheduledThreadPool(sites.size(), start -> new Thread(start, "start-site"));
+        starts = Executors.newScheduledThreadPool(sites.size() + 1, start -> new Thread(start, "start-site"));
         sites.forEach(site -> starts.execute(() -> tryToStart(site)));
     }
 
     private void tryToStart(OneSite site) {
         try {
-            boolean inTurn = startAtOnce.tryAcquire(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
-            try {
-                if (!site.start(program.get(), web)) {
-                    again(site);
-                }
-            } finally {
-                if (inTurn) {
-                    startAtOnce.release();
-                }
-            }
+            startAtOnce.acquire();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+            return;
+        }
+        AtomicBoolean inTurn = new AtomicBoolean(true);
+        Runnable nextMayStart = () -> {
+            if (inTurn.getAndSet(false)) {
+                startAtOnce.release();
+            }
+        };
+        later(nextMayStart, LONGEST_START);
+        boolean started = site.start(program.get(), web);
+        nextMayStart.run();
+        if (!started) {
+            later(() -> tryToStart(site), betweenTries);
         }
     }
 
-    private synchronized void again(OneSite site) {
+    private synchronized void later(Runnable what, Duration after) {
         if (starts != null) {
-            starts.schedule(() -> tryToStart(site), betweenTries.toMillis(), TimeUnit.MILLISECONDS);
+            starts.schedule(what, after.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /** Ends all at the same time, as each may have batches on their way. A start that is going on ends by itself, as a site that was stopped. */
     @Override
     public void stop() {
-        noMoreStarts();
+        ScheduledExecutorService ending = noMoreStarts();
         ExecutorService stops = Executors.newFixedThreadPool(sites.size());
-        CompletableFuture.allOf(sites.stream().map(site -> CompletableFuture.runAsync(site::stop, stops)).toArray(CompletableFuture[]::new)).join();
-        stops.shutdown();
+        try {
+            CompletableFuture.allOf(sites.stream().map(site -> CompletableFuture.runAsync(site::stop, stops)).toArray(CompletableFuture[]::new)).join();
+        } finally {
+            stops.shutdown();
+            ending.shutdownNow();
+        }
     }
 
-    private synchronized void noMoreStarts() {
-        starts.shutdownNow();
+    private synchronized ScheduledExecutorService noMoreStarts() {
+        ScheduledExecutorService ending = starts;
         starts = null;
+        return ending;
     }
 
     @Override

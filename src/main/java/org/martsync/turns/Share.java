@@ -13,8 +13,9 @@ import java.util.Locale;
  */
 public record Share(String dhis2, String site, int limit, Duration longest) {
 
-    /** Takes the address without regard to capitals and a / at its end. */
+    /** Takes the address without regard to capitals, a / at its end and a port that says nothing new. */
     public Share {
-        dhis2 = dhis2.strip().replaceFirst("/+$", "").toLowerCase(Locale.ROOT);
+        dhis2 = dhis2.strip().replaceFirst("/+$", "").toLowerCase(Locale.ROOT)
+                .replaceFirst("^(https://[^/]+):443(?=/|$)", "$1").replaceFirst("^(http://[^/]+):80(?=/|$)", "$1");
     }
 }

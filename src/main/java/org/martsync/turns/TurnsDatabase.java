@@ -28,6 +28,8 @@ public record TurnsDatabase(String server, String database, String schema, Strin
         pool.setUsername(user);
         pool.setPassword(password);
         pool.setConnectionInitSql(ON_CONNECT);
+        // the second statement of a look must see what others did before it got the lock
+        pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         pool.setMaximumPoolSize(2 * limit + 1);
         pool.setMinimumIdle(0);
         pool.setIdleTimeout(TimeUnit.MINUTES.toMillis(1));

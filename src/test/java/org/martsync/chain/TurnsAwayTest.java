@@ -42,7 +42,7 @@ class TurnsAwayTest {
         server = new OwnServer(folder);
         turns = server.installed();
         chain = WholeChain.start("turns.limit=2", "turns.server=" + place(), "turns.database=clinic", "turns.user=" + turns.user(),
-                "turns.password=" + turns.password(), "sync.workers=2", "sync.ahead=1", "sync.batch-patients=5", "sync.patience=12s");
+                "turns.password=" + turns.password(), "sync.workers=2", "sync.ahead=1", "sync.batch-patients=5", "sync.patience=30s");
     }
 
     @AfterAll

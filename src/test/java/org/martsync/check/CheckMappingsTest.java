@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.martsync.dhis2.Attribute;
@@ -26,7 +27,7 @@ class CheckMappingsTest {
             true  | false | true  | is not searchable in the tracked entity type: DHIS2 refuses to search by it beyond the org units
             false | false | false | is the program's alone: DHIS2 finds people by it, but does not show it""")
     void anAttributeForWhichARunWouldStopIsTold(boolean ofType, boolean searchable, boolean afar, String sentence) {
-        Programs programs = programs(ofType ? Map.of("UicAttrib01", searchable) : Map.of());
+        Programs programs = programs(ofType ? Map.of("UicAttrib01", searchable) : Map.of(), false);
         Checkup checkup = new Checkup(Instant.EPOCH, "", 10, 10);
         checkup.pending(Map.of("IPV", 7L));
         if (afar) {
@@ -47,8 +48,19 @@ class CheckMappingsTest {
         }
     }
 
-    private static Programs programs(Map<String, Boolean> ofType) {
-        Attribute uic = new Attribute("UicAttrib01", "UIC", ValueType.TEXT, false, true, null);
+    @Test
+    void aUniqueAttributeIsSearchedByAsASearchableOne() {
+        Programs programs = programs(Map.of("UicAttrib01", false), true);
+        Checkup checkup = new Checkup(Instant.EPOCH, "", 10, 10);
+        checkup.searchesAfar();
+
+        new CheckMappings(new Site("s", "SiteUnit001", "", false, "uic", "ACTIVE")).mappings(checkup, PATIENT, Mappings.read(PATIENT, programs), programs);
+
+        assertThat(checkup.findings()).isEmpty();
+    }
+
+    private static Programs programs(Map<String, Boolean> ofType, boolean unique) {
+        Attribute uic = new Attribute("UicAttrib01", "UIC", ValueType.TEXT, false, unique, null);
         return Programs.only(new ProgramMetadata("MainProgram", "EMR", "PersonType1", true, false, false, ofType, Map.of(uic.id(), uic), Map.of()));
     }
 }

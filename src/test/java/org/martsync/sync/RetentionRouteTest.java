@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,15 +102,15 @@ class RetentionRouteTest {
     }
 
     @Test
-    void aStopOfTheProgramEndsTheDeletingAndKeepsTheRestForTheNextDay() {
+    void aStopOfTheProgramEndsTheDeletingAndKeepsTheRestForTheNextDay() throws Exception {
         clinic.jdbc().update("""
-                INSERT INTO log (program, category, date_created) SELECT 'Visit', 'dhis-sync', localtimestamp - interval '500 days' FROM generate_series(1, 40000)""");
+                INSERT INTO log (program, category, date_created) SELECT 'Visit', 'dhis-sync', localtimestamp - interval '500 days' FROM generate_series(1, 80000)""");
         CompletableFuture<?> forgetting;
         try (RouteFixture stopped = RouteFixture.load("retention", clinic, List.of("retention.log=400d"))) {
             forgetting = CompletableFuture.runAsync(() -> stopped.send("direct:forget-old-rows", Map.of(), null));
-            Awaitility.await().until(() -> kept().size() < 40000);
+            Awaitility.await().until(() -> kept().size() < 80000);
         }
-        forgetting.handle((done, failed) -> failed).join();
+        forgetting.handle((done, failed) -> failed).get(1, TimeUnit.MINUTES);
 
         assertThat(kept()).as("two thousand rows and a pause each take longer than the stop").isNotEmpty();
     }

