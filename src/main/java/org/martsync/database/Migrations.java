@@ -95,7 +95,7 @@ public final class Migrations implements FlywayConfigurationCustomizer, FlywayMi
         }
     }
 
-    /** The tables that V3.1 of {@code db/further} leaves in a further server's schema are those a person may have made there before. */
+    // The tables named here are those that V3.1 of db/further takes away: a person may have made and filled one before.
     private void refuseASchemaOfOthers(Flyway flyway) {
         if (own.equals(clinic)) {
             return;
