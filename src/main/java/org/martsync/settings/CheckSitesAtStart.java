@@ -34,12 +34,11 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
     /** Looks at the settings; {@link WrongSettings} carries one sentence a problem. */
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-        sites.strangers().forEach(variable -> LoggerFactory.getLogger("settings").warn("The variable {} is no setting of a site: "
-                + "it would be SITES_, the site's name and the setting, with _ for - and .", variable));
         List<String> problems = problems(sites);
         if (!problems.isEmpty()) {
             throw new WrongSettings(problems);
         }
+        unknown(sites).forEach(LoggerFactory.getLogger("settings")::warn);
     }
 
     /** Everything that is wrong, one sentence each. */
@@ -86,7 +85,10 @@ public final class CheckSitesAtStart implements ApplicationListener<ApplicationE
         Map<String, List<String>> unknown = new LinkedHashMap<>();
         sites.names().forEach(name -> UnknownSettings.warnings(sites.environment(name)).forEach(warning ->
                 unknown.computeIfAbsent(warning, any -> new ArrayList<>()).add(name)));
-        return said(unknown, sites);
+        List<String> all = said(unknown, sites);
+        sites.strangers().forEach(variable -> all.add("The variable " + variable + " is no setting of a site: it would be SITES_, the site's name and "
+                + "the setting, with _ for - and ."));
+        return all;
     }
 
     /** What is so at all of them is said once. */

@@ -29,6 +29,10 @@ final class UnknownSettings {
 
     /** One sentence a name; the environment's variables are left out, they belong to other programs too. */
     static List<String> warnings(ConfigurableEnvironment environment) {
+        if (environment.containsProperty("martsync.site")) {
+            // CheckSitesAtStart has told them of all sites; each of these may be tried again and again
+            return List.of();
+        }
         Map<String, String> known = known();
         Set<String> unknown = new TreeSet<>();
         for (PropertySource<?> source : environment.getPropertySources()) {

@@ -154,6 +154,11 @@ class CheckSettingsTest {
                         + "config/application.yaml in the jar names all there are.");
     }
 
+    @Test
+    void ofOneOfSeveralSitesItIsToldOnceForAllAndNotAtEachTryToStartIt() throws IOException {
+        assertThat(UnknownSettings.warnings(environment(Map.of("sync.worker", "3", "martsync.site", "north")))).isEmpty();
+    }
+
     private List<String> problems(Map<String, Object> settings) throws IOException {
         Path routes = Files.createDirectories(place.resolve("routes"));
         Files.writeString(routes.resolve("some.camel.yaml"), "");
