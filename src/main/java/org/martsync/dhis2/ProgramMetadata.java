@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.martsync.words.Words;
 
 /**
  * What DHIS2 says of a program: the attributes of its people, its stages, their data elements, types and options.
@@ -38,13 +39,11 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
         }
         String kind = text(program, "programType");
         if (kind != null && !kind.equals("WITH_REGISTRATION")) {
-            throw new IllegalArgumentException("The program " + name(program) + " (" + id + ") registers no people (its programType is "
-                + kind + "): choose a program with registration.");
+            throw new IllegalArgumentException(Words.say("program.no-people", name(program) + " (" + id + ")", kind));
         }
         String type = text(program.path("trackedEntityType"), "id");
         if (type == null) {
-            throw new IllegalArgumentException("The program " + name(program) + " (" + id + ") has no tracked entity type that this user"
-                + " may see, so nobody can be registered in it: choose a program with registration, or share its type with the user in DHIS2.");
+            throw new IllegalArgumentException(Words.say("program.no-type", name(program) + " (" + id + ")"));
         }
         // One option set hangs on many data elements: read it once, keep it once.
         Map<String, OptionSet> optionSets = new HashMap<>();
