@@ -3,10 +3,10 @@ package org.martsync;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
+import org.martsync.settings.Arguments;
 import org.martsync.settings.WhyNotStarted;
 import org.martsync.sync.AfterFailure;
 import org.springframework.boot.SpringApplication;
@@ -34,9 +34,7 @@ final class ProgramAtRest {
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setLogStartupInfo(false);
         application.setRegisterShutdownHook(false);
-        try (ConfigurableApplicationContext program = application.run(Stream.concat(
-                settings.stream().filter(setting -> AT_REST.stream().noneMatch(rest -> name(rest).equals(name(setting)))),
-                AT_REST.stream()).toArray(String[]::new))) {
+        try (ConfigurableApplicationContext program = application.run(Arguments.replaced(settings, AT_REST).toArray(String[]::new))) {
             startWhatIsCalled(program.getBean(CamelContext.class));
             return command.applyAsInt(program.getBean(ProducerTemplate.class));
         } catch (RuntimeException notStarted) {
@@ -49,10 +47,6 @@ final class ProgramAtRest {
         SQLException sql = ObjectHelper.getException(SQLException.class, broken);
         return sql != null && "42P01".equals(sql.getSQLState())
                 ? "the database lacks tables of this program. Start the program once, which makes them" : AfterFailure.inWords(broken);
-    }
-
-    private static String name(String setting) {
-        return setting.substring(0, setting.indexOf('='));
     }
 
     /** What would fetch something by itself, be it ours or a site's, is left alone: another program may be waiting for it. */

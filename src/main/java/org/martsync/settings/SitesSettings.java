@@ -1,6 +1,7 @@
 package org.martsync.settings;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,7 @@ public final class SitesSettings {
 
     private final List<String> given;
     private final Map<String, Map<String, String>> sites = new TreeMap<>();
+    private final Map<String, ConfigurableEnvironment> environments = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final Set<String> strangers = new TreeSet<>();
 
@@ -86,7 +88,7 @@ public final class SitesSettings {
             return;
         }
         variables.keySet().stream().filter(name -> name.startsWith("SITES_")).forEach(strangers::add);
-        for (String setting : UnknownSettings.known().values()) {
+        for (String setting : UnknownSettings.KNOWN.values()) {
             sites.forEach((site, own) -> {
                 String name = SITES + site + "." + setting;
                 String variable = name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
@@ -100,7 +102,7 @@ public final class SitesSettings {
 
     private Set<String> argumentNames() {
         Set<String> names = new TreeSet<>();
-        given.forEach(one -> names.add(name(one)));
+        given.forEach(one -> names.add(Arguments.name(one)));
         return names;
     }
 
@@ -126,18 +128,12 @@ public final class SitesSettings {
 
     /** The arguments with which this site's program is started: the given ones, and in their place what is set for the site. */
     public List<String> arguments(String site) {
-        Map<String, String> own = sites.get(site);
-        return Stream.concat(
-                given.stream().filter(one -> !one.startsWith("--" + SITES) && !own.containsKey(name(one))),
-                own.entrySet().stream().map(one -> "--" + one.getKey() + "=" + one.getValue())).toList();
+        return Arguments.replaced(given.stream().filter(one -> !one.startsWith("--" + SITES)).toList(),
+                sites.get(site).entrySet().stream().map(one -> "--" + one.getKey() + "=" + one.getValue()).toList());
     }
 
     /** All settings of this site, as its program reads them. */
     ConfigurableEnvironment environment(String site) {
-        return read(arguments(site).toArray(String[]::new));
-    }
-
-    private static String name(String argument) {
-        return argument.replaceFirst("^--", "").replaceFirst("(?s)=.*$", "");
+        return environments.computeIfAbsent(site, any -> read(arguments(site).toArray(String[]::new)));
     }
 }

@@ -22,6 +22,9 @@ final class UnknownSettings {
 
     private static final Set<String> GROUPS = Set.of("analytics", "dhis2", "site", "sync", "turns", "schedule", "org-units", "routes", "notify", "console", "words", "retention", "reconcile");
 
+    /** The names of all settings, by their {@link #plain} form. */
+    static final Map<String, String> KNOWN = known();
+
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
     private UnknownSettings() {
@@ -33,24 +36,22 @@ final class UnknownSettings {
             // CheckSitesAtStart has told them of all sites; each of these may be tried again and again
             return List.of();
         }
-        Map<String, String> known = known();
         Set<String> unknown = new TreeSet<>();
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> names
                     && !source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
                 Arrays.stream(names.getPropertyNames())
-                        .filter(name -> GROUPS.contains(name.split("\\.")[0]) && !known.containsKey(plain(name)))
+                        .filter(name -> GROUPS.contains(name.split("\\.")[0]) && !KNOWN.containsKey(plain(name)))
                         .forEach(unknown::add);
             }
         }
         List<String> warnings = new ArrayList<>();
         unknown.forEach(name -> warnings.add("The setting " + name + " is unknown and has no effect"
-                + nearest(name, known) + "; config/application.yaml in the jar names all there are."));
+                + nearest(name) + "; config/application.yaml in the jar names all there are."));
         return warnings;
     }
 
-    /** The names of all settings, by their {@link #plain} form. */
-    static Map<String, String> known() {
+    private static Map<String, String> known() {
         Map<String, String> names = new TreeMap<>();
         try {
             for (PropertySource<?> file : new YamlPropertySourceLoader().load("known", new ClassPathResource("application.yaml"))) {
@@ -64,8 +65,8 @@ final class UnknownSettings {
         return names;
     }
 
-    private static String nearest(String name, Map<String, String> known) {
-        return known.entrySet().stream()
+    private static String nearest(String name) {
+        return KNOWN.entrySet().stream()
                 .filter(k -> DISTANCE.apply(plain(name), k.getKey()) <= 3)
                 .min((a, b) -> DISTANCE.apply(plain(name), a.getKey()) - DISTANCE.apply(plain(name), b.getKey()))
                 .map(k -> " (is " + k.getValue() + " meant?)").orElse("");

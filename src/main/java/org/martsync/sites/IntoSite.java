@@ -16,8 +16,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 public final class IntoSite {
 
-    /** Below it a site's pages are. */
-    public static final String PATH = "/sites/";
+    private static final String PATH = "/sites/";
     private static final String ATTRIBUTE = OneSite.class.getName();
     private static final Pattern BELOW = Pattern.compile(PATH + "([^/]+)(/.*)?");
 

@@ -9,8 +9,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import org.martsync.settings.Arguments;
 import org.martsync.settings.WhyNotStarted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,8 +70,8 @@ public final class OneSite {
      * @return whether it started
      */
     boolean start(SpringApplication application, ServletContext web) {
-        MDC.put(NAME_IN_LOG, name);
         ConfigurableApplicationContext started = null;
+        MDC.put(NAME_IN_LOG, name);
         try {
             started = WhyNotStarted.toldByCaller(() -> prepared(application, web).run(allArguments()));
             DispatcherServlet dispatcher = started.getBean(DispatcherServlet.class);
@@ -145,8 +144,7 @@ public final class OneSite {
                 // else each start that fails would leave a registry behind for good
                 "--management.metrics.use-global-registry=false",
                 "--spring.autoconfigure.exclude=" + String.join(",", candidates(THERE_ONCE_FOR_ALL)));
-        return Stream.concat(arguments.stream().filter(one -> fixed.stream().noneMatch(two -> one.startsWith(two.substring(0, two.indexOf('=') + 1)))),
-                fixed.stream()).toArray(String[]::new);
+        return Arguments.replaced(arguments, fixed).toArray(String[]::new);
     }
 
     /** The automatic parts of these packages. */
@@ -161,11 +159,8 @@ public final class OneSite {
      * @param request with the site's part of the path in its context path
      */
     void answer(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
-        MDC.put(NAME_IN_LOG, name);
-        try {
+        try (MDC.MDCCloseable inLog = MDC.putCloseable(NAME_IN_LOG, name)) {
             pages.service(request, response);
-        } finally {
-            MDC.remove(NAME_IN_LOG);
         }
     }
 
@@ -179,23 +174,13 @@ public final class OneSite {
             problem = "It has stopped.";
         }
         if (running != null) {
-            MDC.put(NAME_IN_LOG, name);
-            running.close();
-            MDC.remove(NAME_IN_LOG);
+            try (MDC.MDCCloseable inLog = MDC.putCloseable(NAME_IN_LOG, name)) {
+                running.close();
+            }
         }
     }
 
     private record NameOnly(String getServletName, ServletContext getServletContext) implements ServletConfig {
-
-        @Override
-        public String getServletName() {
-            return getServletName;
-        }
-
-        @Override
-        public ServletContext getServletContext() {
-            return getServletContext;
-        }
 
         @Override
         public String getInitParameter(String parameter) {
