@@ -5,7 +5,7 @@ COPY target/mart-dhis2-sync.jar .
 RUN java -Djarmode=tools -jar mart-dhis2-sync.jar extract --layers --destination /layers
 
 FROM eclipse-temurin:17-jre
-RUN useradd --system --uid 8061 --no-create-home --shell /usr/sbin/nologin mart-dhis2-sync
+RUN useradd --uid 8061 --no-create-home --shell /usr/sbin/nologin mart-dhis2-sync
 WORKDIR /opt/mart-dhis2-sync
 # what changes seldom comes first, so that a new version sends little over the wire
 COPY --from=layers /layers/dependencies/ ./
