@@ -1,6 +1,8 @@
 package org.martsync.install;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +61,18 @@ class ServerFilesTest {
     void theUnitStartsTheCommandInTheDirectoryThatTheCommandNames() throws IOException {
         String command = Files.readString(ROOT.resolve("usr/bin/mart-dhis2-sync"));
         assertThat(inUnit("ExecStart")).isEqualTo("/usr/bin/mart-dhis2-sync");
-        assertThat(command).contains("cd " + inUnit("WorkingDirectory") + " && exec java $JAVA_OPTS -jar /usr/share/mart-dhis2-sync/mart-dhis2-sync.jar \"$@\"");
+        assertThat(command).contains("if ! cd " + inUnit("WorkingDirectory") + " ", "\nexec java $JAVA_OPTS -jar /usr/share/mart-dhis2-sync/mart-dhis2-sync.jar \"$@\"\n");
+    }
+
+    /** Exit code 2, as for a wrong setting: the unit does not start it again. */
+    @Test
+    void whoMayNotReadTheSettingsIsToldAsWhomToStartTheCommand() throws Exception {
+        Path command = ROOT.resolve("usr/bin/mart-dhis2-sync");
+        assumeFalse(Files.isReadable(Path.of("/etc/mart-dhis2-sync")), "the program is installed here, and may be read");
+        Process started = new ProcessBuilder("/bin/sh", command.toString(), "validate").start();
+        assertThat(new String(started.getErrorStream().readAllBytes(), UTF_8)).isEqualTo("Only root and who is in the group mart-dhis2-sync may read "
+                + "/etc/mart-dhis2-sync. Start it as its user: sudo -u mart-dhis2-sync mart-dhis2-sync validate\n");
+        assertThat(started.waitFor()).isEqualTo(2);
     }
 
     @Test
