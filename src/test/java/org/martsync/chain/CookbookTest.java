@@ -131,7 +131,7 @@ class CookbookTest {
     void everyRecipeIsTried() throws IOException {
         assertThat(Pattern.compile("(?m)^## (.*)$").matcher(Files.readString(Path.of("docs/cookbook.md"))).results().map(found -> found.group(1)))
                 .containsExactly("Skip the events of one mapping", "Use another schedule for one mapping", "Change one value on the way", "Add a data element from another table",
-                        "Send a copy of each event to a file", "Be told by mail and in a chat", "Through a proxy",
+                        "Send a copy of each event to a file", "Send a copy of each event to a queue", "Be told by mail and in a chat", "Through a proxy",
                         "A DHIS2 with a certificate of a private authority", "Send a mapping to a second program", "What the design does not allow");
     }
 
