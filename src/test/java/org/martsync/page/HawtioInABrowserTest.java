@@ -10,6 +10,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.martsync.clinic.ClinicAssert;
+import org.martsync.operate.Inspection;
+import org.martsync.sync.Run;
 
 /** Hawtio in a real browser, behind the program's login. Screenshots are left in {@code target/screenshots}. */
 class HawtioInABrowserTest {
@@ -104,6 +108,74 @@ class HawtioInABrowserTest {
         await().until(() -> !paused());
         assertThat(chain.clinic.jdbc().queryForList("SELECT what || ' by ' || who FROM sync_audit ORDER BY id", String.class))
                 .containsExactly("pause by admin", "resume by admin");
+    }
+
+    @Test
+    void theStepsOfAnExchangeCanBeTraced() {
+        signIn("admin", "/actuator/hawtio/camel");
+        choose("map-event");
+        tab("Trace");
+        button("Start Tracing").click();
+        await().until(HawtioInABrowserTest::inspected);
+        chain.visit(1, "Visit", "one");
+        chain.program.run();
+        assertThat(page.locator("#route-message-table-body")).containsText("map-values");
+        screenshot("hawtio-trace");
+        button("Stop Tracing").click();
+        await().until(() -> !inspected());
+    }
+
+    @Test
+    void anExchangeCanBeHeldAtAStep() {
+        signIn("admin", "/actuator/hawtio/camel");
+        choose("map-event");
+        tab("Debug");
+        button("Start Debugging").click();
+        page.locator(".react-flow__node").filter(new Locator.FilterOptions().setHasText("(ID: let-customise)")).click();
+        button("Add breakpoint").click();
+        assertThat(button("Remove breakpoint")).isVisible();
+        int event = chain.visit(1, "Visit", "one");
+        CompletableFuture<Run> run = CompletableFuture.supplyAsync(chain.program::run);
+        assertThat(button("Resume")).isEnabled();
+        screenshot("hawtio-debug");
+        assertThat(run).isNotDone();
+        button("Resume").click();
+        await().until(run::isDone);
+        ClinicAssert.assertThat(chain.clinic).event(event).isSynced();
+        button("Stop Debugging").click();
+        await().until(() -> !inspected());
+    }
+
+    @Test
+    void anEventCanBeSentAgainByHand() {
+        int event = chain.visit(1, "Visit", "one");
+        chain.clinic.mapping("Visit", "{}", "{}");
+        chain.program.run();
+        ClinicAssert.assertThat(chain.clinic).event(event).isRejected();
+        chain.clinic.mapping("Visit", ProgramWithPages.VISIT, "{}");
+        signIn("admin", "/actuator/hawtio/camel");
+        choose("direct://retrigger");
+        assertThat(page.getByText("EndpointBaseUri")).isVisible();
+        tab("Send");
+        page.locator(".monaco-editor").click();
+        page.keyboard().type(String.valueOf(event));
+        screenshot("hawtio-send");
+        button("Send").click();
+        await().until(() -> chain.clinic.event(event).synced());
+        assertThat(chain.clinic.jdbc().queryForList("SELECT what || ' by ' || who FROM sync_audit", String.class)).containsExactly("retrigger " + event + " by admin");
+    }
+
+    private void choose(String name) {
+        page.getByText("Expand all").click();
+        tree(name).click();
+    }
+
+    private static boolean inspected() {
+        return chain.program.bean(Inspection.class).isOn();
+    }
+
+    private Locator button(String name) {
+        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static boolean paused() {
