@@ -103,7 +103,7 @@ class TurnsAwayTest {
     void aRunThatIsStoppedWhileOthersHaveAllTurnsEndsAtOnce() {
         List<Integer> events = visits();
         Runs runs = chain.program.bean(Runs.class);
-        try (Turns others = new Turns(new TurnsDatabase(place(), "clinic", "public", turns.user(), turns.password()),
+        try (Turns others = new Turns(new TurnsDatabase(place(), "clinic", "public", turns.user(), turns.password(), ""),
                 new Share(chain.dhis2.url(), "others", 2, Duration.ofMinutes(1)), new SimpleMeterRegistry());
                 Turns.Turn one = others.await(() -> false); Turns.Turn two = others.await(() -> false)) {
             chain.program.begin();

@@ -169,7 +169,7 @@ class InTurnRouteTest {
 
     private static Turns elsewhere() {
         URI at = URI.create(common.jdbcUrl().substring("jdbc:".length()));
-        return new Turns(new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", common.user(), common.password()),
+        return new Turns(new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", common.user(), common.password(), ""),
                 new Share(dhis2.url(), "elsewhere", 1, Duration.ofMinutes(1)), new SimpleMeterRegistry());
     }
 
