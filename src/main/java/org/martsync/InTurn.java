@@ -9,7 +9,7 @@ import org.martsync.turns.Turns;
 
 /**
  * Lets the request of a run (variable run) through the steps that a {@code policy:} step holds when it is its turn among all sites.
- * What belongs to no run (the health probe, the greeting at the start, the refresh of the org units) goes at once.
+ * At once goes what belongs to no run (the health probe, the greeting at the start, the refresh of the org units) or to a person's question.
  */
 final class InTurn implements Policy, AutoCloseable {
 
@@ -30,7 +30,7 @@ final class InTurn implements Policy, AutoCloseable {
     public Processor wrap(Route route, Processor steps) {
         return turns == null ? steps : exchange -> {
             Run run = exchange.getVariable("run", Run.class);
-            if (run == null) {
+            if (run == null || !run.inTurn()) {
                 steps.process(exchange);
                 return;
             }

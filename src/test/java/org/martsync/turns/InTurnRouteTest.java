@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
@@ -102,6 +103,7 @@ class InTurnRouteTest {
         await().until(() -> waiting() == 1);
 
         assertThat(ask(other, Map.of()).status()).isEqualTo(200);
+        assertThat(ask(other, Map.of("run", other.bean(Runs.class).question())).status()).isEqualTo(200);
         assertThat(third).isNotDone();
         held.release();
         for (Future<Dhis2Answer> each : List.of(first, second, third)) {
@@ -145,6 +147,16 @@ class InTurnRouteTest {
             assertThat(run.stopped()).startsWith("the database with the turns does not let this program use it (SQL state 3F000)")
                     .contains("turns.schema").endsWith("Events that are left wait for the next run.");
             assertThat(dhis2.requests()).isZero();
+        }
+    }
+
+    @Test
+    void aStopOfTheProgramEndsTheWaitOfWhatGoesOnBesideRuns() {
+        try (RouteFixture stopping = load("site.id=stopping", "turns.limit=1"); Turns elsewhere = elsewhere(); Turns.Turn theOnlyOne = elsewhere.await(() -> false)) {
+            Future<Dhis2Answer> rehearsed = ofARun(stopping);
+            await().until(() -> waiting() == 1);
+            stopping.bean(Runs.class).close();
+            assertThat(rehearsed).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withRootCauseInstanceOf(RejectedExecutionException.class);
         }
     }
 
