@@ -9,9 +9,12 @@ import org.martsync.turns.Turns;
 
 /**
  * Lets the request of a run (variable run) through the steps that a {@code policy:} step holds when it is its turn among all sites.
- * What belongs to no run (the health probe, the greeting at the start, the refresh of the org units) goes at once.
+ * What has its turn already, from such a step around this one, goes on. At once goes too what belongs to no run (the health probe,
+ * the greeting at the start, the refresh of the org units) or to a person's question.
  */
 final class InTurn implements Policy, AutoCloseable {
+
+    private static final String HAS_TURN = InTurn.class.getName();
 
     private final Turns turns;
 
@@ -30,12 +33,15 @@ final class InTurn implements Policy, AutoCloseable {
     public Processor wrap(Route route, Processor steps) {
         return turns == null ? steps : exchange -> {
             Run run = exchange.getVariable("run", Run.class);
-            if (run == null) {
+            if (run == null || !run.inTurn() || exchange.getProperty(HAS_TURN) != null) {
                 steps.process(exchange);
                 return;
             }
             try (Turns.Turn turn = turns.await(run::isStopped)) {
+                exchange.setProperty(HAS_TURN, true);
                 steps.process(exchange);
+            } finally {
+                exchange.removeProperty(HAS_TURN);
             }
         };
     }

@@ -165,8 +165,8 @@ class RouteBeans {
     @Bean
     TurnsDatabase turnsDatabase(@Value("${turns.server}") String server, @Value("${turns.database}") String database,
                                 @Value("${turns.schema}") String schema, @Value("${turns.user}") String user,
-                                @Value("${turns.password}") String password) {
-        return new TurnsDatabase(server, database, schema, user, password);
+                                @Value("${turns.password}") String password, @Value("${turns.parameters}") String parameters) {
+        return new TurnsDatabase(server, database, schema, user, password, parameters);
     }
 
     /** What the routes' sql: stands for. */

@@ -185,7 +185,7 @@ class ManySitesTest {
         assertThat(get("/sites/south/events/" + event).body()).contains("of the south");
         assertThat(get("/sites/north/api/events/" + event).body()).as("the number is another event's, or nobody's, there").doesNotContain("of the south");
         assertThat(get("/sites/south/api/openapi").body()).contains("/api/retrigger-failed");
-        assertThat(get("/sites/south/actuator/prometheus").body()).contains("mart_batch_size");
+        assertThat(get("/sites/south/actuator/prometheus").body()).contains("mart_batch_size", "process_uptime_seconds", "jvm_memory_used_bytes", "hikaricp_connections_pending{");
         assertThat(get("/sites/nowhere/").statusCode()).isEqualTo(404);
         assertThat(get("/sites/south/actuator/hawtio").statusCode()).isEqualTo(404);
     }

@@ -34,6 +34,7 @@ public final class Batch {
     private final Mapping patientMapping;
     private Catalogue catalogue = Catalogue.read(List.of());
     private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
+    private long request;
 
     private Batch(List<PendingEvent> events, Map<String, Patient> patients, Programs programs, Mapping patientMapping) {
         this.events = events;
@@ -192,5 +193,15 @@ public final class Batch {
     /** The rows that a form table has of an encounter, the oldest first. */
     public List<Map<String, Object>> forms(String table, int encounter) {
         return formRows.getOrDefault(table, Map.of()).getOrDefault(encounter, List.of());
+    }
+
+    /** Takes the number of the note that its events are on their way to DHIS2 (table sync_request). */
+    void noted(long request) {
+        this.request = request;
+    }
+
+    /** The number of the note that its events are on their way to DHIS2, or 0 where no POST of it has begun. */
+    public long request() {
+        return request;
     }
 }

@@ -42,6 +42,11 @@ public final class DeliverBatch {
         return rounds.stream().map(round -> Delivery.of(round.events)).toList();
     }
 
+    /** Takes the number of the note that the events of a batch are about to be sent. */
+    public void noted(Batch batch, long request) {
+        batch.noted(request);
+    }
+
     /** Gives the events of a delivery the outcomes of its report. */
     public void settle(Delivery delivery, Dhis2Answer answer) {
         delivery.settle(ImportReport.read(answer.body()));

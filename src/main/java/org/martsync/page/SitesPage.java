@@ -71,7 +71,7 @@ public class SitesPage {
     /** One that cannot do it is told, and the others do it. */
     private String askAll(Function<Operations, Receipt> what, RedirectAttributes next) {
         Map<String, String> said = new SideBySide<>(sites.all(), site -> outcome(site.part(Operations.class), what),
-                (site, problem) -> problem, LONGEST_WAIT).answers();
+                (site, problem) -> problem, LONGEST_WAIT, "; it may still do what was asked, so look at its page before you ask again").answers();
         next.addFlashAttribute("said", said.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()).toList());
         return "redirect:/";
     }

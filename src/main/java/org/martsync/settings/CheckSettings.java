@@ -23,7 +23,7 @@ import org.springframework.util.PlaceholderResolutionException;
 /**
  * Says in sentences which settings are missing or wrong. Names and meanings are those of {@code config/application.yaml}.
  *
- * <p>Values that end up inside the database's address (server, database, schema) are held to a narrow form, because a
+ * <p>Values that end up inside the database's address (server, database, schema, parameters) are held to a narrow form, because a
  * {@code &} or {@code /} in them would quietly become another connection parameter.
  */
 final class CheckSettings {
@@ -33,6 +33,7 @@ final class CheckSettings {
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
     /** It is part of the name of a trigger. */
     private static final Pattern OWN_SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,39}");
+    private static final Pattern PARAMETERS = Pattern.compile("([A-Za-z]+=[^&?#\\s]+(&[A-Za-z]+=[^&?#\\s]+)*)?");
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern DAYS = Pattern.compile("([3-9]\\d|[1-9]\\d{2,4})d");
@@ -107,6 +108,11 @@ final class CheckSettings {
         }
         require(new Setting("analytics.user", "ANALYTICS_DB_USER", "the database user who reads and writes there", "martsync"),
                 any -> true, "");
+        parameters("analytics.parameters");
+    }
+
+    private void parameters(String name) {
+        judge(new Setting(name, "", "further parameters of the connection", "sslmode=verify-full"), value(name), matches(PARAMETERS), "like name=value&name=value");
     }
 
     private void dhis2() {
@@ -165,6 +171,9 @@ final class CheckSettings {
         turnsPlace("database", "the name of the database with the turns", "turns", matches(DATABASE), "a plain database name");
         turnsPlace("schema", "the schema of the turns' table", "public", matches(SCHEMA), "a plain schema name");
         turnsPlace("user", "the database user who reads and writes there", "martsync", any -> true, "");
+        if (!value("turns.parameters").equals(value("analytics.parameters"))) {
+            parameters("turns.parameters");
+        }
     }
 
     /** What is as in {@code analytics.*} has been judged there. */

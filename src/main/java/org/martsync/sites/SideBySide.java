@@ -33,6 +33,7 @@ public final class SideBySide<T> {
     private final Function<OneSite, T> question;
     private final BiFunction<OneSite, String, T> inItsPlace;
     private final Duration longestWait;
+    private final String late;
     private final Map<String, CompletableFuture<T>> asking = new ConcurrentHashMap<>();
 
     /**
@@ -41,10 +42,16 @@ public final class SideBySide<T> {
      * @param longestWait for all together
      */
     public SideBySide(List<OneSite> sites, Function<OneSite, T> question, BiFunction<OneSite, String, T> inItsPlace, Duration longestWait) {
+        this(sites, question, inItsPlace, longestWait, "");
+    }
+
+    /** @param late what follows from it that a site has not answered by then, as the end of a sentence */
+    public SideBySide(List<OneSite> sites, Function<OneSite, T> question, BiFunction<OneSite, String, T> inItsPlace, Duration longestWait, String late) {
         this.sites = sites;
         this.question = question;
         this.inItsPlace = inItsPlace;
         this.longestWait = longestWait;
+        this.late = late;
     }
 
     /** The answers by the sites' names, in their order. */
@@ -77,7 +84,7 @@ public final class SideBySide<T> {
         try {
             return asking.get(site.name()).get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (TimeoutException stillAsking) {
-            return inItsPlace.apply(site, "It has not answered within " + longestWait.toSeconds() + " s.");
+            return inItsPlace.apply(site, "It has not answered within " + longestWait.toSeconds() + " s" + late + ".");
         } catch (ExecutionException unexpected) {
             // what it says may quote
             return inItsPlace.apply(site, "It could not be asked (" + unexpected.getCause().getClass().getSimpleName() + ").");

@@ -1,5 +1,6 @@
 package org.martsync.sync;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2RefusesQuestion;
 import org.martsync.event.EventForms;
@@ -51,6 +52,9 @@ public final class AfterFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Dhis2Refuses || cause instanceof Dhis2RefusesQuestion) {
                 return cause.getMessage();
+            }
+            if (cause instanceof RejectedExecutionException) {
+                return "it was stopped";
             }
         }
         String outage = Run.outageSentence(failure);

@@ -49,6 +49,7 @@ public final class Run {
     private final BatchSize size;
     private final Measure measure;
     private final Instant started;
+    private final boolean inTurn;
 
     private volatile Programs programs;
     private volatile Mappings mappings;
@@ -67,18 +68,25 @@ public final class Run {
     private volatile Instant ended;
     private Outage outage;
 
-    Run(Instant name, BatchSize size, Patience patience, Clock clock, Measure measure) {
+    /** @param inTurn whether its requests wait for their turns among all sites */
+    Run(Instant name, BatchSize size, Patience patience, Clock clock, Measure measure, boolean inTurn) {
         this.name = name;
         this.size = size;
         this.patience = patience;
         this.clock = clock;
         this.measure = measure;
         this.started = clock.instant();
+        this.inTurn = inTurn;
     }
 
     /** The moment at which the schedule fired. */
     public Instant name() {
         return name;
+    }
+
+    /** Whether its requests wait for their turns among all sites. */
+    public boolean inTurn() {
+        return inTurn;
     }
 
     public Limits limits() {

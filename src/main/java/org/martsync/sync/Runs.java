@@ -4,8 +4,11 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class Runs {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
+    private static final String STOPPING = "the program is stopping";
 
     private final BatchSize size;
     private final Patience patience;
@@ -23,6 +27,8 @@ public final class Runs {
     /** Whether another run is to follow the one that is going on. */
     private boolean another;
     private boolean closed;
+    /** The rehearsals and comparisons that somebody still has in hand. */
+    private final Set<Run> beside = Collections.newSetFromMap(new WeakHashMap<>());
 
     public Runs(BatchSize size, Patience patience, Clock clock, Measure measure) {
         this.size = size;
@@ -41,7 +47,7 @@ public final class Runs {
         if (current != null || closed) {
             return null;
         }
-        current = new Run(name, size, patience, clock, measure);
+        current = new Run(name, size, patience, clock, measure, true);
         return current;
     }
 
@@ -50,9 +56,22 @@ public final class Runs {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Returns a run that is none: it holds what a rehearsal needs, and is neither begun nor counted. */
-    public Run rehearse() {
-        return new Run(now(), size, patience, clock, measure);
+    /**
+     * Returns a run that is none: it holds what a rehearsal or a comparison needs, and is neither begun nor counted. It takes turns
+     * as a run does, and is stopped with the program.
+     */
+    public synchronized Run rehearse() {
+        Run run = new Run(now(), size, patience, clock, measure, true);
+        if (closed) {
+            run.stopAsAsked(STOPPING);
+        }
+        beside.add(run);
+        return run;
+    }
+
+    /** Returns a run that is none for a single question of a person, whose few requests wait for no turn. */
+    public Run question() {
+        return new Run(now(), size, patience, clock, measure, false);
     }
 
     /**
@@ -121,12 +140,13 @@ public final class Runs {
         }
     }
 
-    /** Lets the run that is going on finish its batches and begins no other. */
+    /** Lets the run that is going on finish its batches, and what goes on beside it its requests, and begins no other. */
     public synchronized void close() {
         closed = true;
         if (current != null) {
-            current.stopAsAsked("the program is stopping");
+            current.stopAsAsked(STOPPING);
         }
+        beside.forEach(run -> run.stopAsAsked(STOPPING));
     }
 
     /** The run that is going on, or null. */

@@ -95,6 +95,7 @@ public final class Turns implements AutoCloseable {
     private final Share share;
     private final Timer waited;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     /** One request of this process looks for the site; the others wait here, in the order in which they came, and cost nothing. */
     private final Semaphore looking = new Semaphore(1, true);
 
@@ -102,6 +103,7 @@ public final class Turns implements AutoCloseable {
         this.pool = database.pool(share.limit());
         this.share = share;
         this.waited = Timer.builder("mart.turns.wait").description("waits for a turn to ask DHIS2").register(meters);
+        Gauge.builder("mart.turns.waiting", waiting, AtomicInteger::get).description("requests of this program that wait for a turn").register(meters);
         Gauge.builder("mart.turns.taken", inFlight, AtomicInteger::get).description("requests to DHIS2 of this program that have a turn").register(meters);
     }
 
@@ -144,7 +146,16 @@ public final class Turns implements AutoCloseable {
      */
     public Turn await(BooleanSupplier stopped) {
         Timer.Sample wait = Timer.start();
-        queue(stopped);
+        waiting.incrementAndGet();
+        try {
+            queue(stopped);
+            return next(wait, stopped);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private Turn next(Timer.Sample wait, BooleanSupplier stopped) {
         try {
             Turn turn = ask();
             try {

@@ -4,8 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.concurrent.TimeUnit;
 
-/** Where the turns are kept (settings {@code turns.*}). */
-public record TurnsDatabase(String server, String database, String schema, String user, String password) {
+/**
+ * Where the turns are kept (settings {@code turns.*}).
+ *
+ * @param parameters further parameters of the connection, as the JDBC driver names them, joined by &amp;; of one that we set too, ours counts
+ */
+public record TurnsDatabase(String server, String database, String schema, String user, String password, String parameters) {
 
     /**
      * Sent once on each new connection. A node that vanishes without a word (a power cut) is noticed after a minute, as its
@@ -23,7 +27,7 @@ public record TurnsDatabase(String server, String database, String schema, Strin
     HikariDataSource pool(int limit) {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName("turns");
-        pool.setJdbcUrl("jdbc:postgresql://" + server + "/" + database + "?currentSchema=" + schema
+        pool.setJdbcUrl("jdbc:postgresql://" + server + "/" + database + "?" + parameters + "&currentSchema=" + schema
                 + "&ApplicationName=mart-dhis2-sync&tcpKeepAlive=true&connectTimeout=5&socketTimeout=30");
         pool.setUsername(user);
         pool.setPassword(password);

@@ -23,7 +23,7 @@ public final class TurnsUnavailable extends RuntimeException {
         String code = state.isEmpty() ? "" : " (SQL state " + state + ")";
         return new TurnsUnavailable(passing ? "the database with the turns (turns.server) cannot answer" + code
                 : "the database with the turns does not let this program use it" + code + "; are turns.server, turns.database, turns.schema, "
-                        + "turns.user and turns.password right, and may that user create a table there?", passing);
+                        + "turns.user, turns.password and turns.parameters right, and may that user create a table there?", passing);
     }
 
     /** Whether it passes by itself; if not, a person must put a setting or a right in order. */

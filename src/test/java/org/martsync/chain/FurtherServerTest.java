@@ -2,6 +2,9 @@ package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -128,12 +131,15 @@ class FurtherServerTest {
     @Test
     void aPatientInABatchIsLockedAsByEarlierVersionsUnlessTheServerIsAFurtherOne() {
         int patient = somebodyNew();
+        String uic = chain.clinic.jdbc().queryForObject("SELECT lower(uic) FROM patient WHERE patient_id = ?", String.class, patient);
         chain.visit(patient, "locked");
         StandInFaults.Held own = chain.dhis2.holdUnprocessed(1, StandInFaults.posts());
         chain.program.begin();
         Awaitility.await().until(() -> own.arrived() == 1);
         assertThat(isLocked("mart-dhis2-sync patient " + patient)).isTrue();
+        assertThat(isLocked("mart-dhis2-sync value uic " + uic)).isTrue();
         assertThat(isLocked("mart-dhis2-sync " + OWN + " patient " + patient)).isFalse();
+        assertThat(isLocked("mart-dhis2-sync " + OWN + " value uic " + uic)).isFalse();
         own.release();
         Awaitility.await().until(() -> pending("public") == 0 && chain.program.bean(Runs.class).current() == null);
 
@@ -141,9 +147,43 @@ class FurtherServerTest {
         program.begin();
         Awaitility.await().until(() -> others.arrived() == 1);
         assertThat(isLocked("mart-dhis2-sync patient " + patient)).isFalse();
+        assertThat(isLocked("mart-dhis2-sync value uic " + uic)).isFalse();
         assertThat(isLocked("mart-dhis2-sync " + OWN + " patient " + patient)).isTrue();
+        assertThat(isLocked("mart-dhis2-sync " + OWN + " value uic " + uic)).isTrue();
         others.release();
         Awaitility.await().until(() -> pending(OWN) == 0 && program.bean(Runs.class).current() == null);
+    }
+
+    @Test
+    void whatIsTriedAgainWaitsForABatchOfItsOwnServerAndNoOther() throws Exception {
+        int patient = somebodyNew();
+        int event = chain.visit(patient, "again");
+        Operations own = chain.program.bean(Operations.class);
+        Operations others = program.bean(Operations.class);
+        own.pause();
+        others.pause();
+        try {
+            try (Connection batch = lock("mart-dhis2-sync patient " + patient)) {
+                assertThat(own.retrigger(event).getQueued()).isZero();
+                assertThat(others.retrigger(event).getQueued()).isEqualTo(1);
+            }
+            try (Connection batch = lock("mart-dhis2-sync " + OWN + " patient " + patient)) {
+                assertThat(own.retrigger(event).getQueued()).isEqualTo(1);
+                assertThat(others.retrigger(event).getQueued()).isZero();
+            }
+        } finally {
+            own.resume();
+        }
+    }
+
+    /** As a batch has it, until the connection is closed. */
+    private static Connection lock(String words) throws Exception {
+        Connection batch = DriverManager.getConnection(chain.clinic.jdbcUrl(), chain.clinic.user(), chain.clinic.password());
+        try (PreparedStatement lock = batch.prepareStatement("SELECT pg_advisory_lock(hashtextextended(?, 0))")) {
+            lock.setString(1, words);
+            lock.execute();
+        }
+        return batch;
     }
 
     @Test

@@ -2,13 +2,17 @@ package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.martsync.dhis2.StandInFaults.path;
 import static org.martsync.dhis2.StandInFaults.posts;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +63,7 @@ class TurnsAwayTest {
 
     @Test
     void whileTheDatabaseWithTheTurnsIsAwayARunWaitsAndWhatWasInFlightIsBroughtToItsEnd(CapturedOutput log) {
-        List<Integer> events = visits();
+        List<Integer> events = visits(20);
         StandInFaults.Held held = chain.dhis2.hold(2, posts());
         Runs runs = chain.program.bean(Runs.class);
         chain.program.begin();
@@ -82,7 +86,7 @@ class TurnsAwayTest {
 
     @Test
     void whenItStaysAwayTheRunStopsAndTheNextOneSendsAll() {
-        List<Integer> events = visits();
+        List<Integer> events = visits(20);
         server.stop();
         try {
             Run run = chain.program.run();
@@ -101,13 +105,11 @@ class TurnsAwayTest {
 
     @Test
     void aRunThatIsStoppedWhileOthersHaveAllTurnsEndsAtOnce() {
-        List<Integer> events = visits();
+        List<Integer> events = visits(20);
         Runs runs = chain.program.bean(Runs.class);
-        try (Turns others = new Turns(new TurnsDatabase(place(), "clinic", "public", turns.user(), turns.password()),
-                new Share(chain.dhis2.url(), "others", 2, Duration.ofMinutes(1)), new SimpleMeterRegistry());
-                Turns.Turn one = others.await(() -> false); Turns.Turn two = others.await(() -> false)) {
+        try (Turns others = elsewhere("others"); Turns.Turn one = others.await(() -> false); Turns.Turn two = others.await(() -> false)) {
             chain.program.begin();
-            await().until(() -> turns.jdbc().queryForObject("SELECT count(*) FROM sync_turn WHERE taken_at IS NULL", Integer.class) == 1);
+            await().until(() -> waiting() == 1);
 
             runs.stop("somebody stopped it");
             await().until(() -> runs.current() == null);
@@ -118,14 +120,74 @@ class TurnsAwayTest {
         assertThat(chain.program.run().synced()).isEqualTo(events.size());
     }
 
+    @Test
+    void whatWaitsForItsTurnInVainIsNotTakenForSent() throws Exception {
+        List<Integer> events = visits(3);
+        Runs runs = chain.program.bean(Runs.class);
+        try (Turns others = elsewhere("others"); Turns more = elsewhere("more"); Turns.Turn one = others.await(() -> false);
+                Turns.Turn two = takenBeforeThePost(more)) {
+            assertThat(notes()).isZero();
+            runs.stop("somebody stopped it");
+            await().until(() -> runs.current() == null);
+        }
+        assertThat(chain.dhis2.requestLog()).noneMatch(request -> request.method().equals("POST"));
+        assertThat(notes()).isZero();
+        assertThat(chain.clinic.pendingCount()).isEqualTo(events.size());
+    }
+
+    @Test
+    void theTimeOfAnImportBeginsWithItsTurn() throws Exception {
+        List<Integer> events = visits(3);
+        Runs runs = chain.program.bean(Runs.class);
+        StandInFaults.Held held = chain.dhis2.hold(1, posts());
+        Timestamp before;
+        try (Turns others = elsewhere("others"); Turns more = elsewhere("more"); Turns.Turn one = others.await(() -> false)) {
+            try (Turns.Turn two = takenBeforeThePost(more)) {
+                before = chain.clinic.jdbc().queryForObject("SELECT clock_timestamp()", Timestamp.class);
+            }
+            await().until(() -> held.arrived() == 1);
+            assertThat(chain.clinic.jdbc().queryForObject("SELECT sent_at FROM sync_request", Timestamp.class)).isAfter(before);
+            held.release();
+            await().until(() -> runs.current() == null);
+        }
+        assertThat(runs.last().synced()).isEqualTo(events.size());
+        assertThat(notes()).isZero();
+    }
+
+    /** Begins a run whose only batch finds all turns taken when it comes to its POST. */
+    private static Turns.Turn takenBeforeThePost(Turns more) throws Exception {
+        StandInFaults.Held search = chain.dhis2.hold(1, path("/api/tracker/trackedEntities"));
+        chain.program.begin();
+        await().until(() -> search.arrived() == 1);
+        CompletableFuture<Turns.Turn> next = CompletableFuture.supplyAsync(() -> more.await(() -> false));
+        await().until(() -> waiting() == 1);
+        search.release();
+        Turns.Turn taken = next.get(10, TimeUnit.SECONDS);
+        await().until(() -> waiting() == 1);
+        return taken;
+    }
+
+    private static Turns elsewhere(String site) {
+        return new Turns(new TurnsDatabase(place(), "clinic", "public", turns.user(), turns.password(), ""),
+                new Share(chain.dhis2.url(), site, 2, Duration.ofMinutes(1)), new SimpleMeterRegistry());
+    }
+
+    private static int waiting() {
+        return turns.jdbc().queryForObject("SELECT count(*) FROM sync_turn WHERE taken_at IS NULL", Integer.class);
+    }
+
+    private static int notes() {
+        return chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class);
+    }
+
     private static String place() {
         return turns.jdbcUrl().replaceAll("jdbc:postgresql://(.*)/.*", "$1");
     }
 
-    private static List<Integer> visits() {
-        chain.patients(20);
+    private static List<Integer> visits(int patients) {
+        chain.patients(patients);
         List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 20; patient++) {
+        for (int patient = 1; patient <= patients; patient++) {
             events.add(chain.visit(patient, "x"));
         }
         return events;

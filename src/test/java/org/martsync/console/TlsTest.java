@@ -3,16 +3,12 @@ package org.martsync.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -21,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.martsync.SelfSigned;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -34,16 +31,14 @@ class TlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        KeyStore made = makeCertificate();
-        pem("console.key", "PRIVATE KEY", made.getKey("console", "secret".toCharArray()).getEncoded());
-        pem("console.crt", "CERTIFICATE", made.getCertificate("console").getEncoded());
+        SelfSigned made = SelfSigned.made(folder, "console");
         SpringApplication application = new SpringApplication(ConsoleLoginTest.Parts.class);
         application.setRegisterShutdownHook(false);
         application.setLogStartupInfo(false);
         program = application.run("--server.port=0", "--camel.main.run-controller=false", "--routes.watch=false", "--spring.jmx.enabled=false",
                 "--camel.main.routes-include-pattern=false", "--console.user=nurse", "--console.password=right",
-                "--spring.ssl.bundle.pem.console.keystore.certificate=file:" + folder.resolve("console.crt"),
-                "--spring.ssl.bundle.pem.console.keystore.private-key=file:" + folder.resolve("console.key"),
+                "--spring.ssl.bundle.pem.console.keystore.certificate=file:" + made.crt(),
+                "--spring.ssl.bundle.pem.console.keystore.private-key=file:" + made.key(),
                 "--server.ssl.bundle=console");
         address = URI.create("https://localhost:" + program.getEnvironment().getProperty("local.server.port"));
         trusting = HttpClient.newBuilder().sslContext(trust(made)).build();
@@ -84,29 +79,10 @@ class TlsTest {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    private static KeyStore makeCertificate() throws Exception {
-        Path store = folder.resolve("made.p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "console",
-                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-validity", "2",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "secret").redirectErrorStream(true).start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        KeyStore made = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            made.load(in, "secret".toCharArray());
-        }
-        return made;
-    }
-
-    private static void pem(String file, String what, byte[] content) throws Exception {
-        Files.writeString(folder.resolve(file), "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(content) + "\n-----END " + what + "-----\n");
-    }
-
-    private static SSLContext trust(KeyStore made) throws Exception {
+    private static SSLContext trust(SelfSigned made) throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
-        trusted.setCertificateEntry("console", made.getCertificate("console"));
+        trusted.setCertificateEntry("console", made.certificate());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext tls = SSLContext.getInstance("TLS");

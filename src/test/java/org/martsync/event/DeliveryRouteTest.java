@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Timestamp;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +98,50 @@ class DeliveryRouteTest {
     }
 
     @Test
+    void whatIsSentIsNotedBeforeWithAnewTimeForEachFurtherPost() {
+        for (int patient = 1; patient <= 2; patient++) {
+            anEvent(patient, "IPV", 100 + patient);
+        }
+        List<Map<String, Object>> noted = new CopyOnWriteArrayList<>();
+        // seen by another connection than the batch's
+        dhis2.onRequest(request -> noted.addAll(clinic.jdbc().queryForList("SELECT id, sent_at, events::text AS events FROM sync_request")));
+        dhis2.fail(1, posts()).with(500, "could not serialize access");
+
+        Batch batch = deliver();
+
+        assertThat(batch.stored()).hasSize(2);
+        assertThat(noted).hasSize(2).allSatisfy(note -> assertThat(note).containsEntry("id", batch.request())
+                .containsEntry("events", "{" + batch.events().get(0).id() + "," + batch.events().get(1).id() + "}"));
+        assertThat((Timestamp) noted.get(1).get("sent_at")).isAfter((Timestamp) noted.get(0).get("sent_at"));
+    }
+
+    @Test
+    void aNoteThatSomebodyTookForOverdueIsThereAgainWithTheNextPost() {
+        anEvent(1, "IPV", 101);
+        dhis2.fail(1, posts()).with(500, "could not serialize access");
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        dhis2.onRequest(request -> {
+            seen.add(clinic.jdbc().queryForObject("SELECT count(*) FROM sync_request", Integer.class));
+            clinic.jdbc().update("DELETE FROM sync_request");
+        });
+
+        deliver();
+
+        assertThat(seen).containsExactly(1, 1);
+    }
+
+    @Test
+    void anImportThatGetsNoAnswerStaysNoted() {
+        anEvent(1, "IPV", 101);
+        dhis2.fail(1, posts()).byResetBeforeProcessing();
+        RouteFixture.Claimed claimed = planned();
+
+        assertThatThrownBy(() -> routes.send("direct:deliver-batch", claimed)).isNotNull();
+
+        assertThat(clinic.jdbc().queryForList("SELECT id FROM sync_request", Long.class)).containsExactly(claimed.batch().request());
+    }
+
+    @Test
     void nothingToSendIsNoPost() {
         anEvent(1, "IPV", 101);
         RouteFixture.Claimed claimed = planned();
@@ -105,6 +150,7 @@ class DeliveryRouteTest {
         routes.send("direct:deliver-batch", claimed);
 
         assertThat(dhis2.requests()).isZero();
+        assertThat(claimed.batch().request()).as("and no note").isZero();
     }
 
     @Test

@@ -1,9 +1,11 @@
 package org.martsync.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,14 +19,17 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
@@ -39,7 +44,7 @@ class AlertFilesTest {
     private static final Path DASHBOARD = Path.of("config/grafana-dashboard.json");
     /** What Prometheus itself knows of a program it asks. */
     private static final Set<String> OF_PROMETHEUS = Set.of("up");
-    private static final Set<String> LABELS_OF_PROMETHEUS = Set.of("job", "instance");
+    private static final Set<String> LABELS_OF_PROMETHEUS = Set.of("job", "instance", "site");
     private static final Pattern LABELS = Pattern.compile("\\{([^}]*)}");
     private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)\\s*\"");
     private static final Pattern BY_LABELS = Pattern.compile("\\b(?:by|on|ignoring|without)\\s*\\(([^)]*)\\)");
@@ -63,7 +68,7 @@ class AlertFilesTest {
             clinic.encounter(11, 1, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
             clinic.form("gbv_form", 11, 1, Map.of("asked", "true"), LocalDateTime.of(2024, 2, 1, 0, 0));
             clinic.pending(1, "IPV", 11);
-            try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj")) {
+            try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "turns.limit=2")) {
                 dhis2.fail(1, StandInFaults.posts()).with(413, "Too large");
                 program.run();
                 program.bean(ProducerTemplate.class).requestBody("direct:reconcile", new Reconciliation(Instant.now(), null, false));
@@ -95,7 +100,34 @@ class AlertFilesTest {
             shown.addAll(metrics(query));
         }
         assertThat(shown).contains("mart_events_total", "mart_pending_events", "mart_dhis2_requests_seconds_count", "mart_batch_size",
-                "mart_batch_shrinks_total", "mart_run_ended_seconds", "mart_run_seconds_count", "mart_first_tries_total");
+                "mart_batch_shrinks_total", "mart_run_ended_seconds", "mart_run_seconds_count", "mart_first_tries_total", "mart_turns_wait_seconds_sum",
+                "mart_turns_waiting", "mart_turns_taken", "up");
+    }
+
+    @Test
+    void sitesOfOneProcessAreToldApart() throws Exception {
+        assertThat(queriesOfTheRules()).as("they all have the same instance").noneMatch(query -> query.contains("(instance)"));
+        assertThat(queriesOfTheDashboard()).allSatisfy(query -> assertThat(query).contains("site=~\"$site\"").doesNotContain("(instance)"));
+    }
+
+    @Test
+    void prometheusUnderstandsAllAndItsRulesFireWhenTheyShould(@TempDir Path folder) throws Exception {
+        Path queries = folder.resolve("dashboard.yaml");
+        List<Map<String, String>> rules = queriesOfTheDashboard().stream().distinct()
+                .map(query -> Map.of("record", "dashboard:query", "expr", query)).toList();
+        Files.writeString(queries, new Yaml().dump(Map.of("groups", List.of(Map.of("name", "dashboard", "rules", rules)))));
+        promtool("check", "rules", RULES.toString(), queries.toString());
+        promtool("test", "rules", "src/test/resources/prometheus-alerts-test.yaml");
+    }
+
+    /** Prometheus's own tool; on machines without it (Debian: package prometheus) nothing is tried. */
+    private static void promtool(String... arguments) throws Exception {
+        Optional<Path> tool = Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(folder -> Path.of(folder, "promtool"))
+                .filter(Files::isExecutable).findFirst();
+        assumeTrue(tool.isPresent(), "there is no promtool in the PATH");
+        Process process = new ProcessBuilder(Stream.concat(Stream.of(tool.get().toString()), Stream.of(arguments)).toList()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test

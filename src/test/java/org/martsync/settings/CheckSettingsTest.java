@@ -59,6 +59,20 @@ class CheckSettingsTest {
     }
 
     @Test
+    void parametersOfAConnectionAreNamesWithValues() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("analytics.parameters", "sslmode=verify-full&sslrootcert=/etc/mart-dhis2-sync/db.crt");
+        assertThat(problems(settings)).isEmpty();
+
+        settings.put("analytics.parameters", "?sslmode=verify-full");
+        assertThat(problems(settings)).as("those of the turns are the same, and told once").singleElement().asString()
+                .contains("analytics.parameters").contains("like name=value&name=value");
+
+        settings.putAll(Map.of("analytics.parameters", "", "turns.parameters", "tls"));
+        assertThat(problems(settings)).singleElement().asString().contains("turns.parameters");
+    }
+
+    @Test
     void aWrongLineOfTheConsolesUsersIsNamedByItsNumberAndNotQuoted() throws IOException {
         Path users = Files.writeString(place.resolve("users"), """
                 # a comment

@@ -51,6 +51,17 @@ class RunsTest {
     }
 
     @Test
+    void whatGoesOnBesideRunsIsStoppedWithTheProgramAndNotWithARun() {
+        runs.begin(TICK);
+        Run rehearsal = runs.rehearse();
+        runs.stop("somebody stopped it");
+        assertThat(rehearsal.isStopped()).isFalse();
+        runs.close();
+        assertThat(rehearsal.stopped()).isEqualTo("the program is stopping");
+        assertThat(runs.rehearse().isStopped()).as("begun after that").isTrue();
+    }
+
+    @Test
     void whatCouldNotBeCountedIsSaidSo() {
         Run run = runs.begin(TICK);
         runs.end(run, null);

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
@@ -102,6 +103,7 @@ class InTurnRouteTest {
         await().until(() -> waiting() == 1);
 
         assertThat(ask(other, Map.of()).status()).isEqualTo(200);
+        assertThat(ask(other, Map.of("run", other.bean(Runs.class).question())).status()).isEqualTo(200);
         assertThat(third).isNotDone();
         held.release();
         for (Future<Dhis2Answer> each : List.of(first, second, third)) {
@@ -149,6 +151,16 @@ class InTurnRouteTest {
     }
 
     @Test
+    void aStopOfTheProgramEndsTheWaitOfWhatGoesOnBesideRuns() {
+        try (RouteFixture stopping = load("site.id=stopping", "turns.limit=1"); Turns elsewhere = elsewhere(); Turns.Turn theOnlyOne = elsewhere.await(() -> false)) {
+            Future<Dhis2Answer> rehearsed = ofARun(stopping);
+            await().until(() -> waiting() == 1);
+            stopping.bean(Runs.class).close();
+            assertThat(rehearsed).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withRootCauseInstanceOf(RejectedExecutionException.class);
+        }
+    }
+
+    @Test
     void withoutALimitNobodyAsksForATurn() throws Exception {
         common.jdbc().execute("DROP TABLE IF EXISTS sync_turn");
         try (RouteFixture unlimited = load()) {
@@ -169,7 +181,7 @@ class InTurnRouteTest {
 
     private static Turns elsewhere() {
         URI at = URI.create(common.jdbcUrl().substring("jdbc:".length()));
-        return new Turns(new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", common.user(), common.password()),
+        return new Turns(new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", common.user(), common.password(), ""),
                 new Share(dhis2.url(), "elsewhere", 1, Duration.ofMinutes(1)), new SimpleMeterRegistry());
     }
 

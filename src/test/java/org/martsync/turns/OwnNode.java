@@ -28,7 +28,7 @@ final class OwnNode implements AutoCloseable {
     }
 
     public static void main(String[] told) throws InterruptedException {
-        Turns turns = new Turns(new TurnsDatabase(told[0], told[1], told[2], told[3], told[4]),
+        Turns turns = new Turns(new TurnsDatabase(told[0], told[1], told[2], told[3], told[4], ""),
                 new Share(told[5], told[6], Integer.parseInt(told[7]), Duration.ofMinutes(1)), new SimpleMeterRegistry());
         try (Turns.Turn turn = turns.await(() -> false)) {
             new CountDownLatch(1).await();

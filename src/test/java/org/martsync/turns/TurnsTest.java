@@ -332,7 +332,7 @@ class TurnsTest {
 
     private static TurnsDatabase database(String user) {
         URI at = URI.create(common.jdbcUrl().substring("jdbc:".length()));
-        return new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", user, common.password());
+        return new TurnsDatabase(at.getHost() + ":" + at.getPort(), at.getPath().substring(1), "public", user, common.password(), "");
     }
 
     private static void awaitWaiters(int many) {
