@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -196,6 +197,13 @@ class NotifyTest {
     }
 
     @Test
+    void noHeaderSendsAMailElsewhereOrTravelsWithIt() throws Exception {
+        start(mailOn());
+        run(NotifyTest::outage, Map.of("mail.smtp.host", "127.0.0.2", "mail.smtp.port", "1", "X-Run", "17"));
+        assertThat(mail.getReceivedMessages()).singleElement().satisfies(message -> assertThat(message.getHeader("X-Run")).isNull());
+    }
+
+    @Test
     void theNameOfASiteMayHaveAnyLetters() throws Exception {
         start(mailOn(), hookOn(), "site.id=Chiredzi «Süd»");
         run(NotifyTest::outage);
@@ -300,9 +308,13 @@ class NotifyTest {
 
     /** A run goes its way and ends; returns when it was looked at. */
     private void run(Way way) {
+        run(way, Map.of());
+    }
+
+    private void run(Way way, Map<String, Object> headers) {
         Run run = routes.prepared(RouteFixture.program());
         way.goes(run);
-        ended(run);
+        ended(run, headers);
     }
 
     /** A run in which events are stored ("good") or rejected ("bad"), for the first time or "again". */
@@ -326,8 +338,13 @@ class NotifyTest {
     }
 
     private void ended(Run run) {
+        ended(run, Map.of());
+    }
+
+    private void ended(Run run, Map<String, Object> headers) {
         run.end(0);
         Exchange exchange = new DefaultExchange(routes.camel(), ExchangePattern.InOut);
+        exchange.getIn().setHeaders(new HashMap<>(headers));
         exchange.setVariable("run", run);
         routes.bean(ProducerTemplate.class).send("seda:notify-of-run", exchange);
         assertThat(exchange.getException()).isNull();
