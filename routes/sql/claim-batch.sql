@@ -39,7 +39,8 @@ fitting AS MATERIALIZED (
   FROM (SELECT patient, sum(events) OVER (ORDER BY patient) AS total, row_number() OVER (ORDER BY patient) AS place FROM locked) AS sums
   WHERE total <= :#${variable.worker.events} OR place = 1
 ),
--- DHIS2 does not guard its unique attributes against two POSTs at once: the values a new patient is searched by are locked too
+-- DHIS2 does not guard its unique attributes against two POSTs at once: the values a new patient is searched by are locked too.
+-- New is who is not in the trackers, or not as a person of each tracked entity type that they may become.
 -- (OFFSET 0: a patient's row becomes JSON once and not at each mention of a value, which was a fifth of the claim)
 mine AS MATERIALIZED (
   SELECT f.patient,
@@ -48,7 +49,11 @@ mine AS MATERIALIZED (
            FILTER (WHERE s.value <> ''), true) AS free
   FROM fitting f
   LEFT JOIN patient p ON p.patient_id = CASE WHEN f.patient ~ '^[1-9][0-9]{0,9}$' THEN f.patient::bigint END
-  LEFT JOIN LATERAL (SELECT t.instance_id FROM instance_tracker t WHERE t.patient_id = p.patient_identifier LIMIT 1) i ON true
+  LEFT JOIN LATERAL (SELECT t.instance_id FROM instance_tracker t
+    WHERE t.patient_id = p.patient_identifier
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(:#${variable.worker.otherTypes}::jsonb) AS o(type)
+                      WHERE NOT EXISTS (SELECT FROM sync_instance s WHERE s.patient_id = p.patient_identifier AND s.tracked_entity_type = o.type))
+    LIMIT 1) i ON true
   LEFT JOIN LATERAL (SELECT n.searched, to_jsonb(p) ->> n.searched AS value
     FROM jsonb_array_elements_text(:#${variable.worker.searchable}::jsonb) AS n(searched) OFFSET 0) s ON true
   GROUP BY f.patient, i.instance_id

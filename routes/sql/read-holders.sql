@@ -2,8 +2,11 @@
 -- holder is NULL where no patient of the clinic has that identifier any more: it was corrected since.
 SELECT i.instance_id AS tracked_entity, p.patient_identifier AS holder, t.enrolment_id AS enrolment, s.attributes_hash AS sent,
        (SELECT jsonb_object_agg(e.program, e.enrolment_id)::text FROM sync_enrolment e WHERE e.instance_id = i.instance_id) AS others
-FROM instance_tracker i
+FROM (
+  SELECT instance_id, patient_id FROM instance_tracker WHERE instance_id = ANY (string_to_array(:#${body}, ','))
+  UNION ALL
+  SELECT instance_id, patient_id FROM sync_instance WHERE instance_id = ANY (string_to_array(:#${body}, ','))
+) i
 LEFT JOIN patient p ON p.patient_identifier = i.patient_id
 LEFT JOIN enrolment_tracker t ON t.instance_id = i.instance_id
 LEFT JOIN sync_tracked_entity s ON s.tracked_entity = i.instance_id
-WHERE i.instance_id = ANY (string_to_array(:#${body}, ','))

@@ -15,7 +15,11 @@ patients AS (
   UPDATE sync_tracked_entity s SET attributes_hash = ''
   FROM unsure u
   JOIN patient p ON p.patient_id = CASE WHEN u.patient_id ~ '^[1-9][0-9]{0,9}$' THEN u.patient_id::bigint END
-  JOIN instance_tracker i ON i.patient_id = p.patient_identifier
+  JOIN LATERAL (
+    SELECT instance_id FROM instance_tracker WHERE patient_id = p.patient_identifier
+    UNION ALL
+    SELECT instance_id FROM sync_instance WHERE patient_id = p.patient_identifier
+  ) i ON true
   WHERE s.tracked_entity = i.instance_id
 )
 UPDATE events_to_sync e SET synced = false

@@ -71,7 +71,9 @@ public final class CheckMappings {
             }
         }
         if (mappings.patient() != null) {
-            searches(checkup, mappings.patient(), programs.people());
+            programs.types().values().forEach(people -> searches(checkup, mappings.patient(), people));
+            CheckPatients.uniqueInTwoTypes(mappings.patient(), programs).values().forEach(sentence ->
+                    checkup.add(new Finding(Code.UNIQUE_IN_TWO_TYPES, Mapping.PATIENT, null, sentence, CheckPatients.ONE_TYPE_ALONE, 0, null)));
         }
         Map<String, List<String>> sharers = new TreeMap<>();
         for (Mapping mapping : mappings.all()) {
@@ -129,7 +131,7 @@ public final class CheckMappings {
         if (people.ofType() == null) {
             return;
         }
-        patient.targets(patient.searchable()).forEach((column, id) -> {
+        patient.searchedBy(people).forEach((column, id) -> {
             Boolean everywhere = people.ofType().get(id);
             // DHIS2 searches by a unique attribute as by a searchable one (TrackedEntityType.getSearchableAttributeIds)
             boolean unique = people.attributes().containsKey(id) && people.attributes().get(id).unique();

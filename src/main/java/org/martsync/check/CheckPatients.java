@@ -3,6 +3,8 @@ package org.martsync.check;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
 import org.martsync.event.Catalogue;
@@ -16,15 +18,60 @@ public final class CheckPatients {
 
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
-        ProgramMetadata program = programs.people();
+        ProgramMetadata program = programs.everybody();
         return Catalogue.list(columns(mappings).entrySet().stream()
                 .filter(column -> program.attributes().containsKey(column.getValue()) && program.attributes().get(column.getValue()).unique())
                 .map(Map.Entry::getKey).toList());
     }
 
-    /** The columns by which patients are searched, as a JSON list. */
-    public String searchedColumns(Mappings mappings) {
-        return Catalogue.list(mappings.patient() == null ? List.of() : mappings.patient().searchable());
+    /**
+     * The people of one tracked entity type, who are searched by columns of their own.
+     *
+     * @param type UID of the type, empty for the configured program's
+     * @param people what the programs of the type know of them
+     * @param columns by which they are searched
+     * @param mappings whose events are theirs; null for all
+     */
+    public record Searched(String type, ProgramMetadata people, List<String> columns, List<String> mappings) {
+
+        /** As a JSON list. */
+        public String columnsAsJson() {
+            return Catalogue.list(columns);
+        }
+
+        /** As a JSON list; empty for all. */
+        public String mappingsAsJson() {
+            return mappings == null ? "" : Catalogue.list(mappings);
+        }
+    }
+
+    /** The people of each tracked entity type that events are of. */
+    public List<Searched> searched(Mappings mappings, Programs programs) {
+        Mapping patient = mappings.patient();
+        Map<String, ProgramMetadata> types = programs.types();
+        return types.values().stream().map(people -> new Searched(people.hasSamePeopleAs(programs.main()) ? "" : people.trackedEntityType(), people,
+                patient == null ? List.of() : List.copyOf(patient.searchedBy(people).keySet()),
+                types.size() == 1 ? null : StreamSupport.stream(mappings.all().spliterator(), false)
+                        .filter(mapping -> !mapping.patientMapping() && mapping.in(programs).hasSamePeopleAs(people)).map(Mapping::name).sorted().toList())).toList();
+    }
+
+    static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
+
+    /** The unique attributes that the patient mapping fills for people of two types, each with a sentence: DHIS2 stores a value once. */
+    static Map<String, String> uniqueInTwoTypes(Mapping patient, Programs programs) {
+        Map<String, String> shared = new LinkedHashMap<>();
+        for (FormTable table : patient.tables()) {
+            for (Column column : table.columns()) {
+                List<ProgramMetadata> types = programs.types().values().stream().filter(people -> people.attributes().containsKey(column.dataElementId())).toList();
+                if (types.size() > 1 && types.get(0).attributes().get(column.dataElementId()).unique()) {
+                    shared.put(column.dataElementId(), "column " + column.name() + " goes to the attribute " + types.get(0).attributes().get(column.dataElementId()).label()
+                            + ", which is unique in DHIS2 over all tracked entity types, and people of the types "
+                            + types.stream().map(ProgramMetadata::trackedEntityType).collect(Collectors.joining(" and "))
+                            + " have it: who is a person of one with a value is refused as a person of another.");
+                }
+            }
+        }
+        return shared;
     }
 
     private static Map<String, String> columns(Mappings mappings) {
@@ -50,8 +97,8 @@ public final class CheckPatients {
         }
     }
 
-    /** Takes the row of {@code routes/sql/check-searched.sql}. */
-    public void searched(Checkup checkup, Mappings mappings, Map<String, Object> row) {
+    /** Takes the row of {@code routes/sql/check-searched.sql} for some people. */
+    public void searched(Checkup checkup, Mappings mappings, Searched searched, Map<String, Object> row) {
         Mapping patient = mappings.patient();
         if (patient == null) {
             return;
@@ -61,10 +108,18 @@ public final class CheckPatients {
                     "Whoever is in DHIS2 already, from another clinic, is made a second time. Choose a column such as uic.", 0, null));
             return;
         }
+        String whose = searched.type().isEmpty() ? "" : " as people of the tracked entity type " + searched.type();
+        String columns = String.join(", ", searched.columns());
+        if (columns.isEmpty()) {
+            checkup.add(new Finding(Code.NOT_SEARCHABLE, Mapping.PATIENT, searched.type(), "of the columns to search patients by (" + String.join(", ", patient.searchable())
+                    + ") none is left to search them by" + whose + ": the program " + searched.people().label() + " lacks attributes of them, and has no unique one.",
+                    "Whoever of them is in DHIS2 already, from another clinic, is made a second time. Add to searchable a column whose attribute is unique and that program's.", 0, null));
+            return;
+        }
         long patients = ((Number) row.get("patients")).longValue();
         if (patients > 0) {
-            checkup.add(new Finding(Code.NOT_SEARCHABLE, Mapping.PATIENT, String.join(", ", patient.searchable()), patients
-                    + (patients == 1 ? " patient with pending events has nothing in " : " patients with pending events have nothing in ") + String.join(", ", patient.searchable()) + ", by which patients are searched.",
+            checkup.add(new Finding(Code.NOT_SEARCHABLE, Mapping.PATIENT, columns, patients
+                    + (patients == 1 ? " patient with pending events has nothing in " : " patients with pending events have nothing in ") + columns + ", by which patients are searched" + whose + ".",
                     "Whoever of them is in DHIS2 already is made a second time. Fill it in the clinic.", ((Number) row.get("pending")).longValue(),
                     "patient " + row.get("example")));
         }

@@ -176,6 +176,9 @@ public final class CheckServer {
             }
             List<String> closed = new ArrayList<>();
             closed(closed, there.get(), "the program " + program.label());
+            if (!program.hasSamePeopleAs(place.all().main())) {
+                closed(closed, there.get().path("trackedEntityType"), "the tracked entity type of the program " + program.label());
+            }
             withId(there.get().path("programStages"), mapping.stage()).ifPresent(stage -> closed(closed, stage,
                     "the stage " + program.stages().get(mapping.stage()).label() + " of the program " + program.label()));
             closed.forEach(what -> hold(checkup, mapping, Code.NO_RIGHT_TO_WRITE, what, SHARE));

@@ -2,10 +2,12 @@ package org.martsync.check;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
@@ -42,34 +44,63 @@ public final class CheckValues {
      *
      * @param groups those of its events that can be mapped
      */
-    public void pending(Checkup checkup, Batch batch, Mappings mappings, List<AlikeEvents> groups) {
+    public void pending(Checkup checkup, Batch batch, Mappings mappings, Programs programs, List<AlikeEvents> groups) {
         // those of other mappings are only there for their patients' sake
         List<PendingEvent> wanted = batch.events().stream().filter(event -> checkup.ofPatients() || checkup.concerns(event.mappingName())).toList();
         checkup.lookedAt(wanted.size());
         wanted.stream().filter(event -> checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
         wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
         if (checkup.ofPatients()) {
-            batch.patients().forEach(patient -> details(checkup, batch, patient));
+            Map<String, List<Patient>> people = batch.patients().stream().collect(Collectors.groupingBy(Patient::id, LinkedHashMap::new, Collectors.toList()));
+            people.values().forEach(ofOne -> {
+                details(checkup, batch, ofOne);
+                uniqueInTwoTypes(checkup, batch, ofOne, programs);
+            });
         }
         groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
     }
 
-    /** By program, as the run rejects them; of whom DHIS2 knows already, details that cannot be sent hold back nothing. */
-    private void details(Checkup checkup, Batch batch, Patient patient) {
+    /**
+     * By program, as the run rejects them; of whom DHIS2 knows already, details that cannot be sent hold back nothing.
+     *
+     * @param patients one patient of the clinic, as a person of each tracked entity type
+     */
+    private void details(Checkup checkup, Batch batch, List<Patient> patients) {
         Set<Problem> problems = new LinkedHashSet<>();
         Set<Integer> held = new HashSet<>();
-        for (Patient.Enrolling in : patient.enrolling()) {
-            List<Problem> these = new ArrayList<>(in.attributes().found());
-            if (patient.trackers().isEmpty()) {
-                these.addAll(fillAttributes.missingForEnrolment(batch.patientMapping(), in.program(), in.attributes()));
-                if (!these.isEmpty()) {
-                    batch.open().stream().filter(event -> event.patient() == patient && event.program() == in.program()).forEach(event -> held.add(event.id()));
+        for (Patient patient : patients) {
+            for (Patient.Enrolling in : patient.enrolling()) {
+                List<Problem> these = new ArrayList<>(in.attributes().found());
+                if (patient.trackers().isEmpty()) {
+                    these.addAll(fillAttributes.missingForEnrolment(batch.patientMapping(), in.program(), in.attributes()));
+                    if (!these.isEmpty()) {
+                        batch.open().stream().filter(event -> event.patient() == patient && event.program() == in.program()).forEach(event -> held.add(event.id()));
+                    }
                 }
+                problems.addAll(these);
             }
-            problems.addAll(these);
         }
         held.forEach(checkup::hold);
-        checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patient.columns())), problems, held.size(), "patient " + patient.id());
+        checkup.tally(batch.patientMapping()).count(Map.of("patient", List.of(patients.get(0).columns())), problems, held.size(), "patient " + patients.get(0).id());
+    }
+
+    /** Of whom DHIS2 knows under one tracked entity type, or is told first, no unique value is taken a second time under another. */
+    private static void uniqueInTwoTypes(Checkup checkup, Batch batch, List<Patient> patients, Programs programs) {
+        Map<String, String> sentences = CheckPatients.uniqueInTwoTypes(batch.patientMapping(), programs);
+        List<Patient> earlier = new ArrayList<>();
+        for (Patient patient : batch.open().stream().map(PendingEvent::patient).filter(patients::contains).distinct().toList()) {
+            sentences.forEach((attribute, sentence) -> {
+                String value = patient.attributes().values().getOrDefault(attribute, "");
+                boolean taken = patient.trackedOtherwise() || earlier.stream().anyMatch(one -> value.equals(one.attributes().values().get(attribute)));
+                if (patient.trackers().isEmpty() && taken && !value.isEmpty()) {
+                    batch.open().stream().filter(event -> event.patient() == patient).forEach(event -> {
+                        checkup.hold(event.id());
+                        checkup.broken(Code.UNIQUE_IN_TWO_TYPES, Mapping.PATIENT, sentence, CheckPatients.ONE_TYPE_ALONE, "event " + event.id());
+                    });
+                }
+            });
+            earlier.add(patient);
+        }
     }
 
     private void values(Checkup checkup, EventForms forms) {

@@ -175,7 +175,7 @@ public final class Checkup {
 
     /** Counts a pending event that is broken in itself; the first of each sort is the example. */
     void broken(Code code, String name, String sentence, String advice, String example) {
-        broken.merge(List.of(code, String.valueOf(name)), new Finding(code, name, null, sentence, advice, 1, example),
+        broken.merge(List.of(code, String.valueOf(name), sentence), new Finding(code, name, null, sentence, advice, 1, example),
                 (first, another) -> new Finding(code, name, null, sentence, advice, first.events() + 1, first.example()));
     }
 

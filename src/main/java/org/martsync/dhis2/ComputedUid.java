@@ -38,6 +38,11 @@ public final class ComputedUid {
         return of("tracked entity", site, patientIdentifier);
     }
 
+    /** Returns the UID of a patient of a site as a person of another tracked entity type than the configured program's. */
+    public static String ofTrackedEntity(String site, String patientIdentifier, String trackedEntityType) {
+        return of("tracked entity", site, patientIdentifier, trackedEntityType);
+    }
+
     /** Returns the UID of the enrolment, made by a site, of a tracked entity in a program. */
     public static String ofEnrolment(String site, String trackedEntity, String program) {
         return of("enrolment", site, trackedEntity, program);

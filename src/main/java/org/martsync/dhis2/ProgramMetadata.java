@@ -25,6 +25,11 @@ public record ProgramMetadata(String id, String name, String trackedEntityType, 
                               boolean futureIncident, Map<String, Boolean> ofType, Map<String, Attribute> attributes, Map<String, ProgramStage> stages)
         implements Labelled {
 
+    /** Whether the people of another program are of the same tracked entity type. */
+    public boolean hasSamePeopleAs(ProgramMetadata other) {
+        return trackedEntityType.equals(other.trackedEntityType);
+    }
+
     /**
      * Reads the answer of {@code GET /api/programs/<id>?fields=…} (recording 003). What is absent is taken as not demanded:
      * no option set, not compulsory, not strict, type TEXT; a name is replaced by the id.

@@ -1,5 +1,6 @@
 package org.martsync.dhis2;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,29 +46,55 @@ public record Programs(ProgramMetadata main, Map<String, ProgramMetadata> others
         return problems.keySet().stream().sorted().toList();
     }
 
-    /** The configured program with the attributes of all. */
+    /** The configured program with the attributes of all whose people are of the same tracked entity type. */
     public ProgramMetadata people() {
         return people(main);
     }
 
-    /** A program with the attributes of all, since people are the same in all; compulsory is what it demands itself. */
+    /**
+     * A program with the attributes of all whose people are of the same tracked entity type, since they are the same people in all;
+     * compulsory is what it demands itself.
+     */
     public ProgramMetadata people(ProgramMetadata own) {
+        return with(own, all().filter(own::hasSamePeopleAs));
+    }
+
+    /** The configured program with the attributes of all, of whatever tracked entity type their people are. */
+    public ProgramMetadata everybody() {
+        return with(main, all());
+    }
+
+    /** What the programs of each tracked entity type know of its people, by the type's UID; the configured program's type comes first. */
+    public Map<String, ProgramMetadata> types() {
+        Map<String, ProgramMetadata> types = new LinkedHashMap<>();
+        Stream.concat(Stream.of(main), others.values().stream().sorted(Comparator.comparing(ProgramMetadata::id)))
+                .forEach(program -> types.computeIfAbsent(program.trackedEntityType(), type -> people(program)));
+        return types;
+    }
+
+    private ProgramMetadata with(ProgramMetadata own, Stream<ProgramMetadata> programs) {
         if (others.isEmpty()) {
             return own;
         }
         Map<String, Attribute> attributes = new LinkedHashMap<>(own.attributes());
-        all().forEach(program -> program.attributes().forEach((id, one) ->
+        programs.forEach(program -> program.attributes().forEach((id, one) ->
                 attributes.putIfAbsent(id, new Attribute(id, one.name(), one.type(), false, one.unique(), one.options()))));
         return new ProgramMetadata(own.id(), own.name(), own.trackedEntityType(), own.onlyEnrollOnce(), own.futureEnrolment(),
                 own.futureIncident(), own.ofType(), attributes, own.stages());
     }
 
+    /** Whether any of the programs has an attribute, of whatever tracked entity type its people are. */
+    public boolean have(String attribute) {
+        return all().anyMatch(program -> program.attributes().containsKey(attribute));
+    }
+
     /**
-     * Whether any of the programs demands an attribute of its people, or may do so because what it demands could not be read: then
-     * nobody's is cleared.
+     * Whether any program with the same people demands an attribute of them, or may do so because what it demands could not be read:
+     * then nobody's is cleared.
      */
-    public boolean mayDemand(String attribute) {
-        return !problems.isEmpty() || all().map(program -> program.attributes().get(attribute)).anyMatch(one -> one != null && one.mandatory());
+    public boolean mayDemand(ProgramMetadata own, String attribute) {
+        return !problems.isEmpty() || all().filter(own::hasSamePeopleAs).map(program -> program.attributes().get(attribute))
+                .anyMatch(one -> one != null && one.mandatory());
     }
 
     private Stream<ProgramMetadata> all() {

@@ -29,14 +29,14 @@ import org.martsync.patient.Patient;
 public final class Batch {
 
     private final List<PendingEvent> events;
-    private final Map<String, Patient> patients;
+    private final List<Patient> patients;
     private final Programs programs;
     private final Mapping patientMapping;
     private Catalogue catalogue = Catalogue.read(List.of());
     private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
     private long request;
 
-    private Batch(List<PendingEvent> events, Map<String, Patient> patients, Programs programs, Mapping patientMapping) {
+    private Batch(List<PendingEvent> events, List<Patient> patients, Programs programs, Mapping patientMapping) {
         this.events = events;
         this.patients = patients;
         this.programs = programs;
@@ -74,9 +74,11 @@ public final class Batch {
 
     private static Batch read(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
                               Programs programs, Site site) {
+        Map<String, ProgramMetadata> types = programs.types();
         Map<String, Patient> patients = new LinkedHashMap<>();
+        Map<List<String>, Patient> ofOtherTypes = new LinkedHashMap<>();
         for (Map<String, Object> row : patientRows) {
-            Patient patient = Patient.read(row);
+            Patient patient = Patient.read(row, programs.people());
             patients.put(patient.id(), patient);
         }
         List<PendingEvent> events = new ArrayList<>();
@@ -90,13 +92,21 @@ public final class Batch {
                 String tracked = event.trackedUid(mapping.stage());
                 uid = tracked != null ? tracked : ComputedUid.ofEvent(site.id(), event.encounterId(), mapping.stage());
             }
-            event.is(patient, mapping, mapping == null ? null : programs.named(mapping.program()), uid);
+            ProgramMetadata program = mapping == null ? null : programs.named(mapping.program());
+            if (program != null && !program.hasSamePeopleAs(programs.main())) {
+                Patient asConfigured = patient;
+                String type = program.trackedEntityType();
+                patient = ofOtherTypes.computeIfAbsent(List.of(patient.id(), type), key -> asConfigured.as(types.get(type)));
+            }
+            event.is(patient, mapping, program, uid);
             if (problem != null) {
                 event.reject(problem);
             }
             events.add(event);
         }
-        return new Batch(events, patients, programs, mappings.patient());
+        List<Patient> all = new ArrayList<>(patients.values());
+        all.addAll(ofOtherTypes.values());
+        return new Batch(events, all, programs, mappings.patient());
     }
 
     private void describePatients() {
@@ -107,13 +117,13 @@ public final class Batch {
             patient.has(own.stream().map(event -> event.trackedUid(event.mapping().stage())).filter(Objects::nonNull).toList(),
                     byProgram.values().stream().map(events -> enrolling(patient, events)).toList());
         });
-        patients.values().removeIf(patient -> !theirs.containsKey(patient));
+        patients.removeIf(patient -> !theirs.containsKey(patient));
     }
 
     private Patient.Enrolling enrolling(Patient patient, List<PendingEvent> events) {
         ProgramMetadata program = events.get(0).program();
         Filled filled = new FillAttributes().fill(patientMapping, programs, program, patient.columns());
-        filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.mayDemand(one.getKey()));
+        filled.values().entrySet().removeIf(one -> one.getValue().isEmpty() && programs.mayDemand(program, one.getKey()));
         return new Patient.Enrolling(program, program.id().equals(programs.main().id()), orgUnit(events),
                 events.stream().anyMatch(event -> event.mapping().reopenCompleted()), filled);
     }
@@ -146,14 +156,9 @@ public final class Batch {
         return events.stream().filter(event -> !event.stored() && !event.rejected() && event.waitsFor() == null).count();
     }
 
-    /** The patients who have events that can go on. */
+    /** The patients who have events that can go on, once for each tracked entity type of the events' programs. */
     public Collection<Patient> patients() {
-        return patients.values();
-    }
-
-    /** What all programs together know of people, for the searches. */
-    public ProgramMetadata program() {
-        return programs.people();
+        return patients;
     }
 
     public Mapping patientMapping() {

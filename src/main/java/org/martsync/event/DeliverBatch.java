@@ -7,7 +7,6 @@ import java.util.Map;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.ImportReport;
-import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.patient.Patient;
 
 /**
@@ -29,9 +28,8 @@ public final class DeliverBatch {
     /** Returns the POSTs, to be sent one after the other. */
     public List<Delivery> plan(Batch batch) {
         List<Round> rounds = new ArrayList<>();
-        ProgramMetadata people = batch.program();
         for (PendingEvent event : batch.open()) {
-            Map<String, Object> claims = claims(event, people);
+            Map<String, Object> claims = claims(event);
             Round round = rounds.stream().filter(one -> one.hasRoom(claims)).findFirst().orElseGet(() -> {
                 Round next = new Round(largest);
                 rounds.add(next);
@@ -68,7 +66,7 @@ public final class DeliverBatch {
     }
 
     /** What may stand only once in a payload, and for whom it stands there. */
-    private static Map<String, Object> claims(PendingEvent event, ProgramMetadata people) {
+    private static Map<String, Object> claims(PendingEvent event) {
         Map<String, Object> claims = new HashMap<>();
         // two rows of one encounter and mapping are one event; two mappings that fill one stage are two versions of it
         claims.put("event " + event.uid(), event.mappingName());
@@ -78,7 +76,7 @@ public final class DeliverBatch {
         Patient patient = event.patient();
         if (patient.trackedEntity().toSend()) {
             patient.trackedEntity().attributes().forEach((uid, value) -> {
-                Attribute attribute = people.attributes().get(uid);
+                Attribute attribute = patient.people().attributes().get(uid);
                 if (attribute != null && attribute.unique() && !value.isEmpty()) {
                     claims.put("value " + uid + value, patient.trackedEntity().uid());
                 }

@@ -44,7 +44,10 @@ public final class Outcomes {
         }).toList());
     }
 
-    /** The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), instance, enrolments in other programs, hash (or none). */
+    /**
+     * The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), type (none for the configured
+     * program's), instance, enrolments in other programs, hash (or none).
+     */
     public String placed(Batch batch) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Patient patient : batch.patients()) {
@@ -71,6 +74,7 @@ public final class Outcomes {
             if (newPerson || enrolment != null || !others.isEmpty() || sent) {
                 Map<String, Object> row = new LinkedHashMap<>();
                 row.put("identifier", newPerson ? patient.identifier() : null);
+                row.put("type", patient.ofOtherType() ? patient.people().trackedEntityType() : null);
                 row.put("instance", patient.trackedEntity().uid());
                 row.put("enrolment", enrolment);
                 row.put("others", others);

@@ -25,7 +25,8 @@ public final class FillAttributes {
      * The attributes of one person.
      *
      * @param mapping the patient mapping
-     * @param programs all, since people are the same in all
+     * @param programs all: those with people of the same tracked entity type know them too, and what only people of another type
+     *     have is left out
      * @param own the program in which the person is to be enrolled
      * @param patient the row of table {@code patient}, with a key for each column that exists; values as the JDBC driver gives them
      */
@@ -45,7 +46,7 @@ public final class FillAttributes {
                 }
             }
         }
-        answers.forEach((id, given) -> fill(program, programs.unusable(), id, given, filled));
+        answers.forEach((id, given) -> fill(program, programs, id, given, filled));
         return filled;
     }
 
@@ -62,8 +63,12 @@ public final class FillAttributes {
             .toList();
     }
 
-    private void fill(ProgramMetadata program, List<String> unusable, String id, List<Answer> answers, Filled filled) {
+    private void fill(ProgramMetadata program, Programs programs, String id, List<Answer> answers, Filled filled) {
         Attribute attribute = program.attributes().get(id);
+        if (attribute == null && programs.have(id)) {
+            return;
+        }
+        List<String> unusable = programs.unusable();
         if (attribute == null) {
             answers.stream().filter(answer -> !answer.isEmpty()).forEach(answer -> filled.found().add(new Problem(Kind.NOT_A_TARGET, id, answer.at(),
                 Words.say(unusable.isEmpty() ? "patient.not-in-program" : "patient.perhaps-in-another", Labelled.label(answer.column().displayName(), id),

@@ -27,7 +27,7 @@ import org.martsync.words.Words;
  * @param reopenCompleted whether a completed enrolment is reopened for a new event ({@code openLatestCompletedEnrollment})
  * @param program id of the program its events belong to; null where that is the configured one
  * @param orgUnit id of the org unit of its enrolments, and of its events where the encounter names none; null for the site's
- * @param trackedEntityType id of the type of the people, or null for the configured program's
+ * @param trackedEntityType id of the type of the people; null for its program's, and no other can be
  */
 public record Mapping(String name, boolean patientMapping, String stage, List<FormTable> tables, List<String> searchable,
                       List<String> comparable, boolean reopenCompleted, String program, String orgUnit, String trackedEntityType) {
@@ -77,12 +77,10 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
      * Looks the mapping's stage, and the data elements or attributes, up in the program. A column whose target is not there fails an
      * event only when it holds a value; here it is only listed.
      *
-     * @throws InvalidMapping when the program has no such stage, or when the patient mapping searches or compares by a column that
-     *         is mapped to none of the program's attributes
+     * @throws InvalidMapping when the program has no such stage
      */
     public Checked checkedAgainst(ProgramMetadata program) {
         if (patientMapping) {
-            Stream.concat(searchable.stream(), comparable.stream()).forEach(column -> refuseUnlessCarried(column, program));
             return new Checked(null, columnsNotIn(program.attributes()));
         }
         ProgramStage found = program.stages().get(stage);
@@ -95,33 +93,63 @@ public record Mapping(String name, boolean patientMapping, String stage, List<Fo
 
     /**
      * Finds the mapping's program and looks the mapping up in it, see {@link #checkedAgainst(ProgramMetadata)}; the patient mapping in
-     * what all programs know of people.
+     * what all programs know of people, of whatever tracked entity type.
      *
-     * @throws InvalidMapping also when the program cannot be used, or has people of another type than the configured one
+     * @throws InvalidMapping also when the program cannot be used, or has people of another type than the mapping names; or when the
+     *         patient mapping searches or compares by a column that is mapped to no attribute of any program, or cannot search for
+     *         people of the configured one
      */
     public void checkedAgainst(Programs programs) {
         ProgramMetadata own = in(programs);
-        if (patientMapping) {
-            checkedAgainst(own);
-            return;
-        }
         if (own == null) {
             throw new InvalidMapping("mapping.program-unusable", name, program, programs.problem(program));
         }
-        String type = trackedEntityType == null ? own.trackedEntityType() : trackedEntityType;
-        if (!type.equals(programs.main().trackedEntityType()) || !type.equals(own.trackedEntityType())) {
-            throw new InvalidMapping("mapping.other-people", name, type, programs.main().label(), programs.main().trackedEntityType());
+        if (trackedEntityType != null && !trackedEntityType.equals(own.trackedEntityType())) {
+            throw new InvalidMapping("mapping.other-people", name, trackedEntityType, own.label(), own.trackedEntityType());
         }
         checkedAgainst(own);
+        if (patientMapping) {
+            boolean searches = !searchedBy(programs.people()).isEmpty();
+            // a program that cannot be used may have the attribute, and must not hold up the events of all others
+            if (programs.unusable().isEmpty() || !searches) {
+                Stream.concat(searchable.stream(), comparable.stream()).forEach(column -> refuseUnlessCarried(column, own));
+            }
+            if (!searches) {
+                searchable.forEach(column -> refuseUnlessCarried(column, programs.people()));
+            }
+        }
     }
 
     /** The program the mapping is of, of the patient mapping what all know of people; null when it cannot be used. */
     public ProgramMetadata in(Programs programs) {
-        return patientMapping ? programs.people() : programs.named(program);
+        return patientMapping ? programs.everybody() : programs.named(program);
+    }
+
+    /**
+     * Column to attribute, for the columns that people of one tracked entity type are searched by: those whose attribute they can have.
+     * Where they lack one and none of the rest is unique, it is no column at all: what is left might find somebody else.
+     *
+     * @param people what the programs of the type know of them
+     */
+    public Map<String, String> searchedBy(ProgramMetadata people) {
+        Map<String, String> all = targets(searchable);
+        Map<String, String> theirs = had(all, people);
+        return theirs.size() == all.size() || theirs.values().stream().anyMatch(id -> people.attributes().get(id).unique()) ? theirs : Map.of();
+    }
+
+    /** Column to attribute, for the columns in which a person found must agree: those whose attribute people of the type can have. */
+    public Map<String, String> comparedBy(ProgramMetadata people) {
+        return had(targets(comparable), people);
+    }
+
+    private static Map<String, String> had(Map<String, String> targets, ProgramMetadata people) {
+        Map<String, String> had = new LinkedHashMap<>(targets);
+        had.values().removeIf(id -> !people.attributes().containsKey(id));
+        return had;
     }
 
     /** Column to the id of what it is mapped to, for those of some columns that are mapped. */
-    public Map<String, String> targets(List<String> columns) {
+    private Map<String, String> targets(List<String> columns) {
         Map<String, String> targets = new LinkedHashMap<>();
         for (String column : columns) {
             tables.stream().flatMap(table -> table.columns().stream()).filter(mapped -> mapped.name().equals(column)).findFirst()

@@ -3,7 +3,6 @@ package org.martsync.patient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,36 +77,33 @@ public final class FindPatients {
      *
      * @param mapping the patient mapping, whose {@code searchable} columns are used; null only when there is no patient left
      */
-    public List<String> searches(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, ProgramMetadata program) {
+    public List<PeopleSearch> searches(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping) {
         if (mapping == null) {
             return List.of();
         }
-        Map<String, String> attributes = mapping.targets(mapping.searchable());
-        Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
-        Set<Map<String, String>> seen = new HashSet<>();
+        Map<Patient, Map<String, String>> lookedFor = new LinkedHashMap<>();
+        Set<List<Object>> seen = new HashSet<>();
         for (Patient patient : unplaced(patients)) {
-            Map<String, String> wanted = wanted(patient, attributes.values());
+            Map<String, String> wanted = searchedBy(patient, mapping);
             if (wanted.isEmpty()) {
                 continue;
             }
             if (!dialect.takes(wanted.values())) {
-                patient.reject(Words.say("search.comma", names(wanted, program)));
+                patient.reject(Words.say("search.comma", names(wanted, patient.people())));
                 continue;
             }
             if (!TrackerSearch.fits(dialect, wanted)) {
-                patient.reject(Words.say("search.too-long", names(wanted, program)));
+                patient.reject(Words.say("search.too-long", names(wanted, patient.people())));
                 continue;
             }
-            if (!seen.add(lowerCase(wanted))) {
+            if (!seen.add(List.of(patient.people().trackedEntityType(), lowerCase(wanted)))) {
                 patient.defer();
                 continue;
             }
-            bySearch.computeIfAbsent(wanted.keySet(), key -> new ArrayList<>()).add(wanted);
+            lookedFor.put(patient, wanted);
         }
         boolean withEvents = unplaced(patients).stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
-        return bySearch.values().stream()
-                .flatMap(people -> TrackerSearch.byValues(dialect, program.trackedEntityType(), site.country(), people, withEvents).stream())
-                .toList();
+        return PeopleSearch.of(dialect, site.country(), lookedFor, withEvents);
     }
 
     /**
@@ -117,15 +113,12 @@ public final class FindPatients {
      * @param answer to it
      * @throws Dhis2Refuses when DHIS2 finds people by an attribute that it does not show: then nothing says who they are
      */
-    public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, ProgramMetadata program, String search,
-                         JsonNode answer) {
-        Map<String, String> searchable = mapping.targets(mapping.searchable());
+    public void takeHits(TrackerDialect dialect, Collection<Patient> patients, Mapping mapping, PeopleSearch search, JsonNode answer) {
         List<TrackedEntity> hits = TrackedEntity.readAll(dialect, answer);
-        refuseHidden(hits, searchable, mapping, program, search);
-        Collection<String> attributes = searchable.values();
+        refuseHidden(hits, mapping, search);
         for (Patient patient : unplaced(patients)) {
-            Map<String, String> wanted = lowerCase(wanted(patient, attributes));
-            if (wanted.isEmpty()) {
+            Map<String, String> wanted = lowerCase(searchedBy(patient, mapping));
+            if (wanted.isEmpty() || !search.isFor(patient)) {
                 continue;
             }
             hits.stream().filter(hit -> wanted.equals(lowerCase(pick(hit.attributes(), wanted.keySet()))))
@@ -138,29 +131,23 @@ public final class FindPatients {
      * Who is found has a value of each attribute that was searched by. Where it is missing from a hit, the attribute is only the program's
      * (recording 286), and the person would be taken for nobody and made a second time.
      */
-    private static void refuseHidden(List<TrackedEntity> hits, Map<String, String> searchable, Mapping mapping, ProgramMetadata program,
-                                     String search) {
-        Map<String, String> hidden = new LinkedHashMap<>(searchable);
-        hidden.values().removeIf(uid -> !TrackerSearch.goesBy(search, uid) || hits.stream().allMatch(hit -> hit.attributes().containsKey(uid)));
+    private static void refuseHidden(List<TrackedEntity> hits, Mapping mapping, PeopleSearch search) {
+        Map<String, String> hidden = new LinkedHashMap<>(mapping.searchedBy(search.people()));
+        hidden.values().removeIf(uid -> !TrackerSearch.goesBy(search.query(), uid) || hits.stream().allMatch(hit -> hit.attributes().containsKey(uid)));
         if (!hidden.isEmpty()) {
-            String names = hidden.values().stream().map(uid -> name(uid, program)).collect(Collectors.joining(", "));
+            String names = hidden.values().stream().map(uid -> name(uid, search.people())).collect(Collectors.joining(", "));
             throw new Dhis2Refuses("DHIS2 finds people by " + names + ", but does not show the value of whom it found,"
                     + " so that people who are there would be made a second time. Take " + String.join(", ", hidden.keySet())
                     + " out of searchable in the config of the mapping " + mapping.name() + ", or add the attribute to the tracked entity type "
-                    + program.trackedEntityType() + " in DHIS2.");
+                    + search.people().trackedEntityType() + " in DHIS2.");
         }
     }
 
-    /** Writes a search by all searchable columns for values that nobody has and that hold nothing unusual. */
-    public String searchForNobody(TrackerDialect dialect, Mapping mapping, ProgramMetadata program) {
+    /** Writes a search like one that was refused, by all searchable columns, for values that nobody has and that hold nothing unusual. */
+    public String searchForNobody(TrackerDialect dialect, Mapping mapping, PeopleSearch refused) {
         Map<String, String> values = new TreeMap<>();
-        mapping.targets(mapping.searchable()).values().forEach(uid -> {
-            Attribute attribute = program.attributes().get(uid);
-            if (attribute != null) {
-                values.put(uid, usual(attribute.type()));
-            }
-        });
-        return TrackerSearch.byValues(dialect, program.trackedEntityType(), site.country(), List.of(values), false).get(0);
+        mapping.searchedBy(refused.people()).values().forEach(uid -> values.put(uid, usual(refused.people().attributes().get(uid).type())));
+        return TrackerSearch.byValues(dialect, refused.people().trackedEntityType(), site.country(), List.of(values), false).get(0);
     }
 
     private static String usual(ValueType type) {
@@ -202,21 +189,19 @@ public final class FindPatients {
      * @param holders rows of {@code routes/sql/read-holders.sql}: {@code tracked_entity}, {@code holder} the identifier of the
      *     patient whom the trackers know by it, null where it is no patient's any more, {@code enrolment}, {@code sent} and {@code others}
      */
-    public void choose(Collection<Patient> patients, Mapping mapping, ProgramMetadata program,
-                       List<Map<String, Object>> holders) {
+    public void choose(Collection<Patient> patients, Mapping mapping, List<Map<String, Object>> holders) {
         Map<String, List<Map<String, Object>>> heldBy = holders.stream()
                 .collect(Collectors.groupingBy(row -> (String) row.get("tracked_entity")));
         for (Patient patient : unplaced(patients)) {
             if (!patient.hits().isEmpty()) {
-                choose(patient, mapping, program, heldBy);
+                choose(patient, mapping, heldBy);
             }
         }
     }
 
-    private void choose(Patient patient, Mapping mapping, ProgramMetadata program,
-                        Map<String, List<Map<String, Object>>> heldBy) {
-        Map<String, String> searched = wanted(patient, mapping.targets(mapping.searchable()).values());
-        String what = describe(searched, program);
+    private void choose(Patient patient, Mapping mapping, Map<String, List<Map<String, Object>>> heldBy) {
+        Map<String, String> searched = searchedBy(patient, mapping);
+        String what = describe(searched, patient.people());
         List<TrackedEntity> exact = patient.hits().stream()
                 .filter(hit -> searched.equals(pick(hit.attributes(), searched.keySet()))).toList();
         if (exact.isEmpty()) {
@@ -241,7 +226,7 @@ public final class FindPatients {
             patient.reject(Words.say("search.other-patient", what, hit.uid(), holder.get()));
             return;
         }
-        List<String> differences = differences(patient, mapping, program, hit);
+        List<String> differences = differences(patient, mapping, hit);
         if (!differences.isEmpty()) {
             patient.reject(Words.say("search.differs", what, hit.uid(), String.join(", ", differences)));
             return;
@@ -253,18 +238,18 @@ public final class FindPatients {
         }
     }
 
-    private static List<String> differences(Patient patient, Mapping mapping, ProgramMetadata program, TrackedEntity hit) {
+    private static List<String> differences(Patient patient, Mapping mapping, TrackedEntity hit) {
         List<String> differences = new ArrayList<>();
-        mapping.targets(mapping.comparable()).forEach((column, uid) -> {
-            Attribute attribute = program.attributes().get(uid);
+        mapping.comparedBy(patient.people()).forEach((column, uid) -> {
+            Attribute attribute = patient.people().attributes().get(uid);
             String here = patient.attributes().values().getOrDefault(uid, "");
             String there = hit.attributes().getOrDefault(uid, "");
-            if (attribute != null && (attribute.type() == ValueType.DATE || attribute.type() == ValueType.AGE)) {
+            if (attribute.type() == ValueType.DATE || attribute.type() == ValueType.AGE) {
                 here = datePart(here);
                 there = datePart(there);
             }
             if (!here.strip().equalsIgnoreCase(there.strip())) {
-                differences.add(attribute == null ? column : attribute.label());
+                differences.add(attribute.label());
             }
         });
         return differences;
@@ -278,14 +263,9 @@ public final class FindPatients {
         return patients.stream().filter(patient -> patient.open() && patient.inDhis2() == null).toList();
     }
 
-    /** The values a patient would be searched by, attribute to value; the empty ones left out. */
-    public static Map<String, String> searchedBy(Patient patient, Mapping mapping) {
-        return wanted(patient, mapping.targets(mapping.searchable()).values());
-    }
-
     /** The values a patient is searched by, attribute to value, the empty ones left out. */
-    private static Map<String, String> wanted(Patient patient, Collection<String> attributes) {
-        Map<String, String> wanted = pick(patient.attributes().values(), attributes);
+    public static Map<String, String> searchedBy(Patient patient, Mapping mapping) {
+        Map<String, String> wanted = pick(patient.attributes().values(), mapping.searchedBy(patient.people()).values());
         wanted.values().removeIf(String::isBlank);
         return wanted;
     }

@@ -22,7 +22,8 @@ import org.martsync.dhis2.TrackedEntity;
 import org.martsync.mapping.Filled;
 
 /**
- * A patient of a batch: what the clinic holds of them, and what was decided of their place in DHIS2.
+ * A patient of a batch as a person of one tracked entity type: what the clinic holds of them, and what was decided of their place in
+ * DHIS2. Who has events in programs of two types is two patients of the batch, of whom neither waits for the other.
  *
  * <p>Lives for one batch in one thread.
  */
@@ -78,8 +79,11 @@ public final class Patient {
     private final String id;
     private final Map<String, Object> columns;
     private final LocalDate enrolled;
+    private final Map<String, List<Tracked>> trackedByType;
     private final List<Tracked> trackers;
     private final int namesakes;
+    private final ProgramMetadata people;
+    private final boolean ofOtherType;
 
     private Filled attributes;
     private List<Enrolling> enrolling = List.of();
@@ -96,31 +100,50 @@ public final class Patient {
     private final Map<String, String> rejections = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    private Patient(String id, Map<String, Object> columns, LocalDate enrolled, List<Tracked> trackers, int namesakes) {
+    private Patient(String id, Map<String, Object> columns, LocalDate enrolled, Map<String, List<Tracked>> trackedByType, int namesakes,
+                    ProgramMetadata people, boolean ofOtherType) {
         this.id = id;
         this.columns = columns;
         this.enrolled = enrolled;
+        this.trackedByType = trackedByType;
         // what is no UID cannot be asked for, so the patient is looked up anew
-        this.trackers = trackers == null ? List.of()
-                : trackers.stream().filter(tracked -> ComputedUid.wellFormed(tracked.trackedEntity())).toList();
+        this.trackers = trackedByType.getOrDefault(people.trackedEntityType(), List.of()).stream()
+                .filter(tracked -> ComputedUid.wellFormed(tracked.trackedEntity())).toList();
         this.namesakes = namesakes;
+        this.people = people;
+        this.ofOtherType = ofOtherType;
     }
 
     /**
-     * Reads a row of {@code routes/sql/read-patients.sql}.
+     * Reads a row of {@code routes/sql/read-patients.sql}: the patient as a person of the configured program's tracked entity type.
      *
      * @param row {@code patient_id} as in events_to_sync, {@code patient} the row of table patient as JSON, or null,
-     *     {@code enrolled} the oldest date of an enrolment, {@code trackers} a JSON list, newest first,
-     *     {@code namesakes} how many other patients have the same identifier
+     *     {@code enrolled} the oldest date of an enrolment, {@code trackers} a JSON list, newest first, {@code other_trackers} such
+     *     lists by other tracked entity types, {@code namesakes} how many other patients have the same identifier
+     * @param people what the programs of the type know of people
      */
-    public static Patient read(Map<String, Object> row) {
+    public static Patient read(Map<String, Object> row, ProgramMetadata people) {
         Date enrolled = (Date) row.get("enrolled");
         Number namesakes = (Number) row.get("namesakes");
+        Map<String, List<Tracked>> tracked = new HashMap<>();
+        if (row.get("other_trackers") != null) {
+            tracked.putAll(json((String) row.get("other_trackers"), new TypeReference<Map<String, List<Tracked>>>() { }));
+        }
+        tracked.put(people.trackedEntityType(), row.get("trackers") == null ? List.of()
+                : json((String) row.get("trackers"), new TypeReference<List<Tracked>>() { }));
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
-                enrolled == null ? null : enrolled.toLocalDate(),
-                json((String) row.get("trackers"), new TypeReference<List<Tracked>>() { }),
-                namesakes == null ? 0 : namesakes.intValue());
+                enrolled == null ? null : enrolled.toLocalDate(), tracked,
+                namesakes == null ? 0 : namesakes.intValue(), people, false);
+    }
+
+    /**
+     * The same patient as a person of another tracked entity type.
+     *
+     * @param others what the programs of the type know of people
+     */
+    public Patient as(ProgramMetadata others) {
+        return new Patient(id, columns, enrolled, trackedByType, namesakes, others, true);
     }
 
     private static <T> T json(String text, TypeReference<T> type) {
@@ -134,6 +157,21 @@ public final class Patient {
     /** The text by which events_to_sync names the patient. */
     public String id() {
         return id;
+    }
+
+    /** What the programs of the patient's tracked entity type know of people. */
+    public ProgramMetadata people() {
+        return people;
+    }
+
+    /** Whether the patient is of another tracked entity type than the configured program's. */
+    public boolean ofOtherType() {
+        return ofOtherType;
+    }
+
+    /** Whether the trackers know the patient as a person of another tracked entity type than this. */
+    public boolean trackedOtherwise() {
+        return trackedByType.entrySet().stream().anyMatch(type -> !type.getKey().equals(people.trackedEntityType()) && !type.getValue().isEmpty());
     }
 
     /** Whether table patient has this patient. */

@@ -37,14 +37,12 @@ import org.martsync.reconcile.Finding.Thing;
 final class ComparePage {
 
     private final Page page;
-    private final ProgramMetadata program;
     private final String since;
     private final Set<String> stages;
 
     /** @param since {@code yyyy-MM-dd} or empty: events that are there without a row are told from that day on */
     ComparePage(Page page, Mappings mappings, String since) {
         this.page = page;
-        this.program = page.batch().program();
         this.since = since;
         this.stages = StreamSupport.stream(mappings.all().spliterator(), false).map(Mapping::stage).filter(Objects::nonNull).collect(Collectors.toSet());
     }
@@ -205,7 +203,7 @@ final class ComparePage {
             add(Thing.PERSON, Kind.CHANGED, event, person.uid(), "org unit", sent.movedFrom(), person.orgUnit());
         }
         patient.attributes().values().forEach((id, value) -> {
-            Attribute attribute = program.attributes().get(id);
+            Attribute attribute = patient.people().attributes().get(id);
             String there = person.attributes().get(id);
             if (!value.isBlank() && attribute != null && !SameValue.of(value, there, attribute.type(), attribute.options())) {
                 add(Thing.PERSON, Kind.CHANGED, event, person.uid(), attribute.label(), value, there == null ? "" : there);
@@ -218,7 +216,7 @@ final class ComparePage {
         if (searched.isEmpty()) {
             return;
         }
-        for (TrackedEntity hit : page.namesakes()) {
+        for (TrackedEntity hit : page.namesakes(patient)) {
             boolean same = searched.entrySet().stream().allMatch(entry ->
                     entry.getValue().toLowerCase(Locale.ROOT).equals(hit.attributes().getOrDefault(entry.getKey(), "").toLowerCase(Locale.ROOT)));
             if (same && !hit.uid().equals(person.uid())) {

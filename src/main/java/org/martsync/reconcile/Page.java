@@ -20,6 +20,7 @@ import org.martsync.dhis2.TrackedEntity;
 import org.martsync.event.Batch;
 import org.martsync.event.PendingEvent;
 import org.martsync.patient.Patient;
+import org.martsync.patient.PeopleSearch;
 import org.martsync.reconcile.Finding.Kind;
 import org.martsync.reconcile.Finding.Thing;
 
@@ -38,7 +39,7 @@ public final class Page {
     private final Map<Patient, Map<String, StoredEvent>> storedOf = new HashMap<>();
     private final Map<Patient, String> notToBeMade = new HashMap<>();
     private final Map<String, StoredEvent> elsewhere = new HashMap<>();
-    private final List<TrackedEntity> namesakes = new ArrayList<>();
+    private final Map<String, List<TrackedEntity>> namesakes = new HashMap<>();
     private Set<String> unknown = new HashSet<>();
     private List<Finding> findings = new ArrayList<>();
 
@@ -84,9 +85,13 @@ public final class Page {
                 .collect(Collectors.toMap(ProgramMetadata::id, Function.identity(), (one, same) -> one, TreeMap::new));
     }
 
-    /** The UIDs of the people by the trackers. */
-    Collection<String> tracked() {
-        return batch.patients().stream().flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
+    /** The UIDs, by the trackers, of the people who can be in a program. */
+    Collection<String> tracked(ProgramMetadata program) {
+        return tracked(batch.patients().stream().filter(patient -> patient.people().hasSamePeopleAs(program)));
+    }
+
+    private static Collection<String> tracked(Stream<Patient> patients) {
+        return patients.flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
     }
 
     void found(List<StoredPerson> answer) {
@@ -95,7 +100,7 @@ public final class Page {
 
     /** Those whom DHIS2 did not show in the program. */
     Collection<String> notFound() {
-        return tracked().stream().filter(uid -> !people.containsKey(uid)).toList();
+        return tracked(batch.patients().stream()).stream().filter(uid -> !people.containsKey(uid)).toList();
     }
 
     void foundOutside(List<StoredPerson> answer) {
@@ -160,12 +165,13 @@ public final class Page {
         return elsewhere.get(uid);
     }
 
-    void namesakes(List<TrackedEntity> answer) {
-        namesakes.addAll(answer);
+    void namesakes(PeopleSearch search, List<TrackedEntity> answer) {
+        namesakes.computeIfAbsent(search.people().trackedEntityType(), type -> new ArrayList<>()).addAll(answer);
     }
 
-    List<TrackedEntity> namesakes() {
-        return namesakes;
+    /** Those of a patient's tracked entity type who may have the values that the patient is searched by. */
+    List<TrackedEntity> namesakes(Patient patient) {
+        return namesakes.getOrDefault(patient.people().trackedEntityType(), List.of());
     }
 
     /** The events of this page that are compared, without those of which another version is pending and so on its way. */

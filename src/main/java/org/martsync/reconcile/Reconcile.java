@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Refuses;
@@ -23,6 +22,7 @@ import org.martsync.event.Batch;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.FindPatients;
 import org.martsync.patient.Patient;
+import org.martsync.patient.PeopleSearch;
 import org.martsync.reconcile.Finding.Kind;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.Pause;
@@ -68,7 +68,8 @@ public final class Reconcile {
 
     /** The questions for all that DHIS2 has of the page's people in each of its programs. */
     public List<String> askForPeople(Page page) {
-        return page.programs().keySet().stream().flatMap(program -> TrackerSearch.everythingOf(dhis2.dialect(), page.tracked(), program).stream()).toList();
+        return page.programs().values().stream()
+                .flatMap(program -> TrackerSearch.everythingOf(dhis2.dialect(), page.tracked(program), program.id()).stream()).toList();
     }
 
     public void takePeople(Page page, Dhis2Answer answer) {
@@ -92,7 +93,7 @@ public final class Reconcile {
      */
     public Map<String, Object> askWhetherGone(Page page) {
         List<Map<String, Object>> people = new ArrayList<>();
-        page.vanished().forEach((uid, patient) -> people.add(Map.of("trackedEntity", uid, "trackedEntityType", page.batch().program().trackedEntityType(),
+        page.vanished().forEach((uid, patient) -> people.add(Map.of("trackedEntity", uid, "trackedEntityType", patient.people().trackedEntityType(),
                 "orgUnit", patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit"))));
         return people.isEmpty() ? null : Map.of("trackedEntities", people);
     }
@@ -108,7 +109,7 @@ public final class Reconcile {
         }
         page.vanished().forEach((uid, patient) -> report.faults(ImportReport.Kind.TRACKED_ENTITY, uid).stream().findFirst().ifPresent(fault ->
                 page.notToBeMade(patient, "DHIS2 would not make the person anew: " + (fault.code().equals(THERE)
-                        ? "they are there, and this user may not see them" : ExplainFault.of(fault, page.batch().program())))));
+                        ? "they are there, and this user may not see them" : ExplainFault.of(fault, patient.people())))));
     }
 
     /** Says of each patient who they are in DHIS2. */
@@ -127,25 +128,24 @@ public final class Reconcile {
     }
 
     /** The questions for everybody who has the values by which the page's patients are searched. */
-    public List<String> askForNamesakes(Page page) {
+    public List<PeopleSearch> askForNamesakes(Page page) {
         Mapping mapping = page.batch().patientMapping();
         if (mapping == null) {
             return List.of();
         }
-        Map<Set<String>, List<Map<String, String>>> bySearch = new LinkedHashMap<>();
+        Map<Patient, Map<String, String>> lookedFor = new LinkedHashMap<>();
         for (Patient patient : page.batch().patients()) {
             Map<String, String> searched = FindPatients.searchedBy(patient, mapping);
             if (patient.inDhis2() != null && !searched.isEmpty() && dhis2.dialect().takes(searched.values())
                     && TrackerSearch.fits(dhis2.dialect(), searched)) {
-                bySearch.computeIfAbsent(searched.keySet(), keys -> new ArrayList<>()).add(searched);
+                lookedFor.put(patient, searched);
             }
         }
-        return bySearch.values().stream().flatMap(people ->
-                TrackerSearch.byValues(dhis2.dialect(), page.batch().program().trackedEntityType(), site.country(), people, false).stream()).toList();
+        return PeopleSearch.of(dhis2.dialect(), site.country(), lookedFor, false);
     }
 
-    public void takeNamesakes(Page page, Dhis2Answer answer) {
-        page.namesakes(TrackedEntity.readAll(dhis2.dialect(), answer.found()));
+    public void takeNamesakes(Page page, PeopleSearch search, Dhis2Answer answer) {
+        page.namesakes(search, TrackedEntity.readAll(dhis2.dialect(), answer.found()));
     }
 
     /** Compares what would be sent with what is there. */

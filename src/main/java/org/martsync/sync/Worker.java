@@ -9,6 +9,7 @@ import java.util.Map;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Batch;
+import org.martsync.patient.Patient;
 import org.martsync.words.Words;
 
 /**
@@ -80,8 +81,17 @@ public final class Worker {
     /** The columns of table patient whose values are locked beside the patients, as a JSON list. */
     public String searchable() {
         var patientMapping = run.mappings().patient();
+        return json(patientMapping == null ? List.of() : patientMapping.searchable());
+    }
+
+    /** The tracked entity types of which a patient may become a person, beside that of the configured program, as a JSON list. */
+    public String otherTypes() {
+        return json(run.programs().types().keySet().stream().skip(1).toList());
+    }
+
+    private static String json(List<String> names) {
         try {
-            return JSON.writeValueAsString(patientMapping == null ? List.of() : patientMapping.searchable());
+            return JSON.writeValueAsString(names);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a list of names can be written as JSON", e);
         }
@@ -181,11 +191,16 @@ public final class Worker {
         claimed = null;
         patients = Math.min(run.limits().patients(), patients * 2);
         if (tooMuch != null) {
-            run.size().shrink(tooMuch, batch.patients().size(), batch.events().size());
+            run.size().shrink(tooMuch, patients(batch), batch.events().size());
         } else if (!batch.stored().isEmpty()) {
-            run.size().grow(batch.patients().size(), batch.events().size());
+            run.size().grow(patients(batch), batch.events().size());
         }
         batch = null;
+    }
+
+    /** Patients of the clinic: one who is a person of two tracked entity types counts once, as in a claim. */
+    private static int patients(Batch batch) {
+        return (int) batch.patients().stream().map(Patient::id).distinct().count();
     }
 
     private static String last(String claim) {
@@ -217,7 +232,7 @@ public final class Worker {
         if (pause >= 0) {
             BatchSize.Reason reason = tooMuch == null ? BatchSize.reason(failure) : tooMuch;
             if (reason != null) {
-                run.size().shrink(reason, tried == null ? patients() : tried.patients().size(), tried == null ? events() : tried.events().size());
+                run.size().shrink(reason, tried == null ? patients() : patients(tried), tried == null ? events() : tried.events().size());
             }
             return pause;
         }

@@ -45,10 +45,8 @@ class SecondProgramTest {
     static void start() {
         chain = WholeChain.start();
         chain.clinic.formTable("tb_form", "t_cough");
-        chain.dhis2.add(program(TB, "XV3kldsZq0H", TB_STAGE, "TbElem00001", """
+        chain.dhis2.add(program("""
                 {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "gjL1o6xvoUl", "displayName": "Phone", "valueType": "PHONE_NUMBER"}}"""));
-        chain.dhis2.add(program("OfAnimals01", "AnimalType1", "AnimalStg01", "AnimalElm01", """
-                {"mandatory": false, "trackedEntityAttribute": {"id": "AnimalName1", "displayName": "Name", "valueType": "TEXT"}}"""));
     }
 
     @AfterAll
@@ -62,14 +60,14 @@ class SecondProgramTest {
         chain.clinic.mapping("TB", TB_MAPPING, config("program", TB));
     }
 
-    private static JsonNode program(String uid, String type, String stage, String element, String attribute) {
+    private static JsonNode program(String attribute) {
         try {
             return new ObjectMapper().readTree("""
                     {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
                      "programTrackedEntityAttributes": [%s],
                      "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
                        {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
-                    .formatted(uid, type, attribute, stage, element));
+                    .formatted(TB, "XV3kldsZq0H", attribute, TB_STAGE, "TbElem00001"));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -237,8 +235,7 @@ class SecondProgramTest {
         "program|NoSuchPrg01|The mapping TB names in its config the program NoSuchPrg01, which cannot be used: DHIS2 does not have it",
         "program|no uid|program in its config is no UID",
         "orgUnit|7|orgUnit in its config is no UID",
-        "program|OfAnimals01|people of two types are not supported yet",
-        "trackedEntityType|AnimalType1|people of two types are not supported yet",
+        "trackedEntityType|AnimalType1|the tracked entity type AnimalType1, but the people of its program Key populations (vatFxlZR2lj) are of the type XV3kldsZq0H",
         "program|vatFxlZR2lj|which the program"})
     void aConfigThatCannotBeUsedRejectsItsEventsWithASentenceAndNoOthers(String key, String value, String reason) {
         chain.clinic.mapping("TB", TB_MAPPING, config(key, value));

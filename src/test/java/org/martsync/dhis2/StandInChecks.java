@@ -23,7 +23,7 @@ import org.martsync.dhis2.StandInReport.Type;
  *
  * <p>As in DHIS2 the checks of an object come in groups, and the first group with an error is the last that is
  * asked; the stored state is that from before the request, however many objects of one UID the request holds. The
- * codes without a recording number (E1041, E1049, E1050, E1068 to E1070, E1126) were not recorded; they are there so
+ * codes without a recording number (E1022, E1041, E1049, E1050, E1068 to E1070, E1126) were not recorded; they are there so
  * that a wrong payload is not taken.
  */
 final class StandInChecks {
@@ -91,7 +91,7 @@ final class StandInChecks {
         }
         findings.unless(unit(sent.orgUnit()) != null, "E1049",
                 "Could not find OrganisationUnit: `%s`, linked to Tracked Entity.", sent.orgUnit());
-        findings.unless(sent.type().equals(metadata.trackedEntityType()), "E1005",
+        findings.unless(metadata.isType(sent.type()), "E1005",
                 "Could not find TrackedEntityType: `%s`.", sent.type());
         if (findings.failed()) {
             return;
@@ -195,6 +195,9 @@ final class StandInChecks {
         }
         findings.unless(stored == null || stored.trackedEntity().equals(sent.trackedEntity()), "E1127",
                 "Not allowed to update enrollment property: %s.", "trackedEntity");
+        String type = person == null ? sentTrackedEntities.get(sent.trackedEntity()).type() : person.type();
+        findings.unless(type == null || metadata.of(sent.program()).trackedEntityType().equals(type), "E1022",
+                "TrackedEntity: `%s`, must have same TrackedEntityType as Program `%s`.", sent.trackedEntity(), sent.program());
         if (findings.failed()) {
             return;
         }

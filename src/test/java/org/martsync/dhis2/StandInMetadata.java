@@ -126,7 +126,7 @@ final class StandInMetadata {
                 node.at("/optionSet/id").asText(null), codes);
     }
 
-    /** Adds another program for the same people. */
+    /** Adds another program, for the same people or for those of a tracked entity type of its own. */
     void add(JsonNode another) {
         StandInMetadata other = new StandInMetadata(another, orgUnits);
         others.put(other.programUid, other);
@@ -198,9 +198,14 @@ final class StandInMetadata {
                 : others.values().stream().map(other -> other.attributes.get(uid)).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
-    /** Tells whether an attribute is of the tracked entity type and not only of the program. */
-    boolean isOfType(String attribute) {
-        return attributesOfType.contains(attribute) || others.values().stream().anyMatch(other -> other.attributesOfType.contains(attribute));
+    /** Tells whether a program has people of a tracked entity type. */
+    boolean isType(String type) {
+        return programs().stream().anyMatch(one -> one.trackedEntityType.equals(type));
+    }
+
+    /** Tells whether an attribute is of a tracked entity type and not only of a program. */
+    boolean isOfType(String type, String attribute) {
+        return programs().stream().anyMatch(one -> one.trackedEntityType.equals(type) && one.attributesOfType.contains(attribute));
     }
 
     Set<String> compulsoryAttributes() {

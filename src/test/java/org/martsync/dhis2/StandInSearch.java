@@ -357,7 +357,7 @@ final class StandInSearch {
                 .put("potentialDuplicate", false);
         node.putArray("relationships");
         // without a program the attributes that the type lacks are not shown (recordings 104, 286)
-        attributes(node, entity, attribute -> program != null || metadata.isOfType(attribute), fields);
+        attributes(node, entity, attribute -> program != null || metadata.isOfType(entity.type(), attribute), fields);
         if (fields.wants("enrollments")) {
             ArrayNode enrolments = node.putArray("enrollments");
             store.enrolmentsOf(entity.uid()).stream()

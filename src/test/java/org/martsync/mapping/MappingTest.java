@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.dhis2.Programs;
 
 class MappingTest {
 
@@ -156,7 +157,7 @@ class MappingTest {
         assertThat(good.checkedAgainst(Recordings.program())).isEqualTo(new Mapping.Checked(null, java.util.List.of()));
 
         Mapping bad = Mapping.read("Patient", PATIENT, "{\"searchable\": [\"uic\"], \"comparable\": [\"given_name\"]}");
-        assertThatThrownBy(() -> bad.checkedAgainst(Recordings.program())).isInstanceOf(InvalidMapping.class)
+        assertThatThrownBy(() -> bad.checkedAgainst(Programs.only(Recordings.program()))).isInstanceOf(InvalidMapping.class)
             .hasMessage("The mapping Patient finds patients by the column given_name, which is mapped to no attribute of the program "
                 + "Key populations (vatFxlZR2lj). Map the column, or take it out of searchable and comparable.");
     }
