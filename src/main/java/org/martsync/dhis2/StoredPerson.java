@@ -103,7 +103,7 @@ public record StoredPerson(String uid, String orgUnit, boolean deleted, Map<Stri
      * would be sent can be compared with it.
      */
     public TrackedEntity toRun(String eventStatus) {
-        return new TrackedEntity(uid, orgUnit, attributes, enrolments.stream().filter(enrolment -> !enrolment.deleted()).map(enrolment -> {
+        return new TrackedEntity(uid, null, orgUnit, attributes, enrolments.stream().filter(enrolment -> !enrolment.deleted()).map(enrolment -> {
             Map<String, String> events = new HashMap<>();
             enrolment.events().stream().filter(event -> !event.deleted()).forEach(event -> events.put(event.uid(), eventStatus));
             return new TrackedEntity.Enrolment(enrolment.uid(), enrolment.program(), enrolment.status(), enrolment.orgUnit(),

@@ -12,11 +12,12 @@ import java.util.Optional;
  * A person as DHIS2 holds them now.
  *
  * @param uid the tracked entity's UID
+ * @param type the UID of its tracked entity type; null where it was not asked for
  * @param orgUnit the UID of the org unit it belongs to
  * @param attributes attribute UID to value
  * @param enrolments those that are not deleted, of all programs the user may see
  */
-public record TrackedEntity(String uid, String orgUnit, Map<String, String> attributes, List<Enrolment> enrolments) {
+public record TrackedEntity(String uid, String type, String orgUnit, Map<String, String> attributes, List<Enrolment> enrolments) {
 
     /**
      * An enrolment as DHIS2 holds it now.
@@ -55,8 +56,8 @@ public record TrackedEntity(String uid, String orgUnit, Map<String, String> attr
                     attributes.put(attribute.path("attribute").asText(), attribute.path("value").asText()));
             List<Enrolment> enrolments = new ArrayList<>();
             one.path("enrollments").forEach(enrolment -> enrolments.add(readEnrolment(enrolment)));
-            all.add(new TrackedEntity(one.path("trackedEntity").asText(), one.path("orgUnit").asText(), attributes,
-                    enrolments));
+            all.add(new TrackedEntity(one.path("trackedEntity").asText(), one.path("trackedEntityType").asText(null),
+                    one.path("orgUnit").asText(), attributes, enrolments));
         }
         return all;
     }

@@ -18,7 +18,7 @@ public final class TrackerSearch {
     /** Keeps a request line with its headers under the 8 KiB that DHIS2 takes (recordings 278, 279). */
     private static final int LONGEST_LIST = 5000;
 
-    private static final String FIELDS = "trackedEntity,orgUnit,attributes[attribute,value],"
+    private static final String FIELDS = "trackedEntity,trackedEntityType,orgUnit,attributes[attribute,value],"
             + "enrollments[enrollment,program,status,orgUnit,enrolledAt,occurredAt";
 
     private static final String EVENT = "event,enrollment,programStage,status,orgUnit,occurredAt,deleted,dataValues[dataElement,value]";

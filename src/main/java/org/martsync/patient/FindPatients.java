@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,9 +40,9 @@ public final class FindPatients {
 
     /** Writes the queries that read all tracked patients of a batch: usually one, none when nobody is tracked. */
     public List<String> readTracked(TrackerDialect dialect, Collection<Patient> patients) {
-        List<Patient> tracked = patients.stream().filter(Patient::open).filter(p -> !p.trackers().isEmpty()).toList();
+        List<Patient> tracked = patients.stream().filter(Patient::open).filter(p -> !p.candidates().isEmpty()).toList();
         List<String> uids = tracked.stream()
-                .flatMap(patient -> patient.trackers().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
+                .flatMap(patient -> patient.candidates().stream()).map(Patient.Tracked::trackedEntity).distinct().toList();
         boolean withEvents = tracked.stream().anyMatch(patient -> !patient.trackedEvents().isEmpty());
         return TrackerSearch.byUids(dialect, uids, withEvents);
     }
@@ -62,8 +61,10 @@ public final class FindPatients {
                 .collect(Collectors.toMap(TrackedEntity::uid, Function.identity(), (one, same) -> one));
         for (Patient patient : patients) {
             if (patient.inDhis2() == null) {
-                patient.trackers().stream().map(tracked -> there.get(tracked.trackedEntity()))
-                        .filter(Objects::nonNull).findFirst().ifPresent(patient::is);
+                patient.candidates().stream().filter(tracked -> patient.mayBe(there.get(tracked.trackedEntity()))).findFirst().ifPresent(tracked -> {
+                    patient.is(there.get(tracked.trackedEntity()));
+                    patient.wasTracked(tracked);
+                });
             }
         }
     }

@@ -83,7 +83,8 @@ public final class Patient {
     private final List<Tracked> trackers;
     private final int namesakes;
     private final ProgramMetadata people;
-    private final boolean ofOtherType;
+    /** The same patient as a person of the configured program's type; null for that one itself. */
+    private final Patient asConfigured;
 
     private Filled attributes;
     private List<Enrolling> enrolling = List.of();
@@ -101,7 +102,7 @@ public final class Patient {
     private final List<String> notes = new ArrayList<>();
 
     private Patient(String id, Map<String, Object> columns, LocalDate enrolled, Map<String, List<Tracked>> trackedByType, int namesakes,
-                    ProgramMetadata people, boolean ofOtherType) {
+                    ProgramMetadata people, Patient asConfigured) {
         this.id = id;
         this.columns = columns;
         this.enrolled = enrolled;
@@ -111,7 +112,7 @@ public final class Patient {
                 .filter(tracked -> ComputedUid.wellFormed(tracked.trackedEntity())).toList();
         this.namesakes = namesakes;
         this.people = people;
-        this.ofOtherType = ofOtherType;
+        this.asConfigured = asConfigured;
     }
 
     /**
@@ -134,7 +135,7 @@ public final class Patient {
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
                 enrolled == null ? null : enrolled.toLocalDate(), tracked,
-                namesakes == null ? 0 : namesakes.intValue(), people, false);
+                namesakes == null ? 0 : namesakes.intValue(), people, null);
     }
 
     /**
@@ -143,7 +144,7 @@ public final class Patient {
      * @param others what the programs of the type know of people
      */
     public Patient as(ProgramMetadata others) {
-        return new Patient(id, columns, enrolled, trackedByType, namesakes, others, true);
+        return new Patient(id, columns, enrolled, trackedByType, namesakes, others, this);
     }
 
     private static <T> T json(String text, TypeReference<T> type) {
@@ -166,7 +167,7 @@ public final class Patient {
 
     /** Whether the patient is of another tracked entity type than the configured program's. */
     public boolean ofOtherType() {
-        return ofOtherType;
+        return asConfigured != null;
     }
 
     /** Whether the trackers know the patient as a person of another tracked entity type than this. */
@@ -204,6 +205,19 @@ public final class Patient {
     /** What the trackers hold, newest first. */
     public List<Tracked> trackers() {
         return trackers;
+    }
+
+    /**
+     * What the trackers hold of those who may be this person. The contract's have no type: where {@code dhis2.program} was changed to a
+     * program of another one, people of the type of before stand there.
+     */
+    public List<Tracked> candidates() {
+        return trackers.isEmpty() && asConfigured != null ? asConfigured.trackers : trackers;
+    }
+
+    /** Whether somebody in DHIS2 is there and of the patient's tracked entity type. */
+    boolean mayBe(TrackedEntity person) {
+        return person != null && (person.type() == null || person.type().equals(people.trackedEntityType()));
     }
 
     /** How many other patients have the same identifier. */
@@ -288,7 +302,7 @@ public final class Patient {
         inDhis2 = person;
     }
 
-    /** What the trackers know of the person found, under an identifier that the patient had before; null where nothing. */
+    /** What the trackers know of the person found, be it under an identifier that the patient had before; null where nothing. */
     public Tracked before() {
         return before;
     }

@@ -396,6 +396,38 @@ class TwoTypesTest {
     }
 
     @Test
+    void whereTheConfiguredProgramIsChangedToOneOfAnotherTypeNobodyIsMadeTwice() {
+        chain.clinic.mapping("Patient", PATIENT_MAPPING, "{\"searchable\": []}");
+        patient(1);
+        int visit = chain.visit(1, "before");
+        chain.program.run();
+        chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING, "{\"program\": \"vatFxlZR2lj\"}");
+        try (RunningProgram changed = RunningProgram.start(chain.clinic, chain.dhis2, LAB)) {
+            for (int tick = 0; tick < 60; tick++) { // runs of the same name would pass over what the others tried
+                changed.run();
+            }
+            int again = chain.visit(1, "after");
+            int sample = sample(1, "sputum");
+
+            changed.run();
+
+            assertThat(chain.personOf(again)).isEqualTo(chain.personOf(visit));
+            assertThat(clientOf(sample).type()).isEqualTo(CLIENT);
+            assertTwoPeopleEnrolledOnce();
+            assertThat(tracked("SELECT concat_ws(' ', patient_id, tracked_entity_type) FROM sync_instance")).containsExactly("P-000001 " + PERSON);
+
+            int later = sample(1, "blood");
+            chain.clinic.edit(visit);
+
+            changed.run();
+
+            assertThat(clientOf(later)).isEqualTo(clientOf(sample));
+            chain.assertEvent(visit).isSynced();
+            assertTwoPeopleEnrolledOnce();
+        }
+    }
+
+    @Test
     void aProgramThatCannotBeUsedHoldsUpNobodyElse() {
         chain.clinic.mapping("Lab", LAB_MAPPING.formatted(LAB_STAGE, "LabElem0001"), "{\"program\": \"NoSuchPrg01\"}");
         chain.clinic.patient(1);

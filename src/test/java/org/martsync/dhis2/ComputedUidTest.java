@@ -14,6 +14,7 @@ class ComputedUidTest {
     void theRecipeStaysAsItIs() {
         assertThat(ComputedUid.ofTrackedEntity(SITE, "P-000001")).isEqualTo("yJYrcNO8Ec2");
         assertThat(ComputedUid.ofTrackedEntity(SITE, "Été-7")).isEqualTo("cO905t0gVde");
+        assertThat(ComputedUid.ofTrackedEntity(SITE, "P-000001", "LabClient01")).isEqualTo("PShItzDxkv8");
         assertThat(ComputedUid.ofEnrolment(SITE, "yJYrcNO8Ec2", "vatFxlZR2lj")).isEqualTo("b1kzRWnSDNW");
         assertThat(ComputedUid.ofEvent(SITE, "1001", "TGvGDt6e6OM")).isEqualTo("Ef1jwyMfR1g");
         assertThat(ComputedUid.after("Ef1jwyMfR1g")).isEqualTo("zBzWyjntTj3");

@@ -480,7 +480,7 @@ class DeliveryRouteTest {
     }
 
     private static void asTheyAreInDhis2(Patient patient) {
-        dhis2.store().trackedEntity(patient.trackers().get(0).trackedEntity()).ifPresent(person -> patient.is(new TrackedEntity(person.uid(),
+        dhis2.store().trackedEntity(patient.trackers().get(0).trackedEntity()).ifPresent(person -> patient.is(new TrackedEntity(person.uid(), null,
                 person.orgUnit(), person.attributes(), dhis2.store().enrolmentsOf(person.uid()).stream().map(enrolment ->
                         new TrackedEntity.Enrolment(enrolment.uid(), enrolment.program(), enrolment.status(), enrolment.orgUnit(),
                                 enrolment.enrolledAt().toString(), enrolment.occurredAt().toString(), Map.of())).toList())));

@@ -276,7 +276,7 @@ class EventsRouteTest {
         clinic.form("ipv_form", 101, 1, Map.of("sp_if_site_type", "Static"), MORNING);
         RouteFixture.Claimed claimed = collect();
         Patient patient = claimed.batch().patients().iterator().next();
-        patient.is(new TrackedEntity("Person00001", SITE, Map.of(), List.of(new TrackedEntity.Enrolment("Enrolment09", "vatFxlZR2lj",
+        patient.is(new TrackedEntity("Person00001", null, SITE, Map.of(), List.of(new TrackedEntity.Enrolment("Enrolment09", "vatFxlZR2lj",
                 "COMPLETED", SITE, "2024-01-01T00:00:00.000", null, Map.of("Event000001", "COMPLETED")))));
 
         routes.send("direct:map-events", claimed);
