@@ -132,7 +132,8 @@ class CookbookTest {
         assertThat(Pattern.compile("(?m)^## (.*)$").matcher(Files.readString(Path.of("docs/cookbook.md"))).results().map(found -> found.group(1)))
                 .containsExactly("Skip the events of one mapping", "Use another schedule for one mapping", "Change one value on the way", "Add a data element from another table",
                         "Send a copy of each event to a file", "Send a copy of each event to a queue", "Be told by mail and in a chat", "Through a proxy",
-                        "A DHIS2 with a certificate of a private authority", "Send a mapping to a second program", "What the design does not allow");
+                        "A DHIS2 with a certificate of a private authority", "Send a mapping to a second program", "Send a mapping to people of another type",
+                        "What the design does not allow");
     }
 
     @ParameterizedTest
@@ -155,6 +156,30 @@ class CookbookTest {
         ClinicAssert.assertThat(clinic).event(ipv).isSynced();
         ClinicAssert.assertThat(clinic).event(tb).isSynced();
         assertThat(dhis2.store().enrolments()).extracting(TrackerStore.Enrolment::program).containsExactlyInAnyOrder("vatFxlZR2lj", "IXDlIUrGz3l");
+    }
+
+    @Test
+    void aMappingIsSentToPeopleOfAnotherType() throws IOException {
+        dhis2.add(new ObjectMapper().readTree("""
+                {"id": "q04UBOqq3rp", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "nEenWmSyUEp"}, "programTrackedEntityAttributes": [
+                   {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "lw1SqmMlnfh", "valueType": "TEXT", "unique": true}}],
+                 "programStages": [{"id": "LabStage001", "repeatable": true, "programStageDataElements": [
+                   {"dataElement": {"id": "LabElem0001", "valueType": "TEXT"}}]}]}"""));
+        clinic.mapping("Lab", """
+                {"dhisProgramStageId": "LabStage001", "formTableMappings": {"gbv_form": {"site_type": "LabElem0001"}}}""", "{}");
+        clinic.jdbc().execute("ALTER TABLE patient ADD COLUMN IF NOT EXISTS lab_number text");
+        Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL).matcher(recipe("Send a mapping to people of another type")).results()
+                .forEach(sql -> clinic.jdbc().update(sql.group(1).replace(";", "")));
+        int ipv = event(1, "IPV", "Static");
+        int lab = clinic.pending(1, "Lab", 11);
+        clinic.patientAgain(1).column("lab_number", "LAB-1");
+        dhis2.store().put(new TrackerStore.TrackedEntity("LabPerson01", "nEenWmSyUEp", RunningProgram.SITE, Map.of("lw1SqmMlnfh", "LAB-1")));
+
+        program.run();
+
+        ClinicAssert.assertThat(clinic).event(ipv).isSynced();
+        ClinicAssert.assertThat(clinic).event(lab).isSynced();
+        assertThat(dhis2.store().trackedEntities()).extracting(TrackerStore.TrackedEntity::type).containsExactlyInAnyOrder("XV3kldsZq0H", "nEenWmSyUEp");
     }
 
     @Test
