@@ -16,10 +16,12 @@ import org.martsync.mapping.Mapping;
 /** Looks at the patients all together, and at the places of patients and encounters. Called by {@code routes/check.camel.yaml}. */
 public final class CheckPatients {
 
+    static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
+
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
         ProgramMetadata program = programs.everybody();
-        return Catalogue.list(columns(mappings).entrySet().stream()
+        return Catalogue.list(columns(mappings.patient()).entrySet().stream()
                 .filter(column -> program.attributes().containsKey(column.getValue()) && program.attributes().get(column.getValue()).unique())
                 .map(Map.Entry::getKey).toList());
     }
@@ -55,29 +57,25 @@ public final class CheckPatients {
                         .filter(mapping -> !mapping.patientMapping() && mapping.in(programs).hasSamePeopleAs(people)).map(Mapping::name).sorted().toList())).toList();
     }
 
-    static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
-
     /** The unique attributes that the patient mapping fills for people of two types, each with a sentence: DHIS2 stores a value once. */
     static Map<String, String> uniqueInTwoTypes(Mapping patient, Programs programs) {
         Map<String, String> shared = new LinkedHashMap<>();
-        for (FormTable table : patient.tables()) {
-            for (Column column : table.columns()) {
-                List<ProgramMetadata> types = programs.types().values().stream().filter(people -> people.attributes().containsKey(column.dataElementId())).toList();
-                if (types.size() > 1 && types.get(0).attributes().get(column.dataElementId()).unique()) {
-                    shared.put(column.dataElementId(), "column " + column.name() + " goes to the attribute " + types.get(0).attributes().get(column.dataElementId()).label()
-                            + ", which is unique in DHIS2 over all tracked entity types, and people of the types "
-                            + types.stream().map(ProgramMetadata::trackedEntityType).collect(Collectors.joining(" and "))
-                            + " have it: who is a person of one with a value is refused as a person of another.");
-                }
+        columns(patient).forEach((column, id) -> {
+            List<ProgramMetadata> types = programs.types().values().stream().filter(people -> people.attributes().containsKey(id)).toList();
+            if (types.size() > 1 && types.get(0).attributes().get(id).unique()) {
+                shared.put(id, "column " + column + " goes to the attribute " + types.get(0).attributes().get(id).label()
+                        + ", which is unique in DHIS2 over all tracked entity types, and people of the types "
+                        + types.stream().map(ProgramMetadata::trackedEntityType).collect(Collectors.joining(" and "))
+                        + " have it: who is a person of one is refused as a person of another.");
             }
-        }
+        });
         return shared;
     }
 
-    private static Map<String, String> columns(Mappings mappings) {
+    private static Map<String, String> columns(Mapping patient) {
         Map<String, String> columns = new LinkedHashMap<>();
-        if (mappings.patient() != null) {
-            for (FormTable table : mappings.patient().tables()) {
+        if (patient != null) {
+            for (FormTable table : patient.tables()) {
                 for (Column column : table.columns()) {
                     columns.put(column.name(), column.dataElementId());
                 }
@@ -91,7 +89,7 @@ public final class CheckPatients {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
             checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
-                    + columns(mappings).get(column) + "), " + row.get("patients") + " patients share "
+                    + columns(mappings.patient()).get(column) + "), " + row.get("patients") + " patients share "
                     + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
                     ((Number) row.get("pending")).longValue(), "patients " + row.get("example")));
         }

@@ -1,6 +1,7 @@
 package org.martsync.check;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,11 +52,9 @@ public final class CheckValues {
         wanted.stream().filter(event -> checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
         wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
         if (checkup.ofPatients()) {
-            Map<String, List<Patient>> people = batch.patients().stream().collect(Collectors.groupingBy(Patient::id, LinkedHashMap::new, Collectors.toList()));
-            people.values().forEach(ofOne -> {
-                details(checkup, batch, ofOne);
-                uniqueInTwoTypes(checkup, batch, ofOne, programs);
-            });
+            batch.patients().stream().collect(Collectors.groupingBy(Patient::id, LinkedHashMap::new, Collectors.toList())).values()
+                    .forEach(ofOne -> details(checkup, batch, ofOne));
+            CheckPatients.uniqueInTwoTypes(batch.patientMapping(), programs).forEach((attribute, sentence) -> uniqueInTwoTypes(checkup, batch, attribute, sentence));
         }
         groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
     }
@@ -85,21 +84,17 @@ public final class CheckValues {
     }
 
     /** Of whom DHIS2 knows under one tracked entity type, or is told first, no unique value is taken a second time under another. */
-    private static void uniqueInTwoTypes(Checkup checkup, Batch batch, List<Patient> patients, Programs programs) {
-        Map<String, String> sentences = CheckPatients.uniqueInTwoTypes(batch.patientMapping(), programs);
-        List<Patient> earlier = new ArrayList<>();
-        for (Patient patient : batch.open().stream().map(PendingEvent::patient).filter(patients::contains).distinct().toList()) {
-            sentences.forEach((attribute, sentence) -> {
-                String value = patient.attributes().values().getOrDefault(attribute, "");
-                boolean taken = patient.trackedOtherwise() || earlier.stream().anyMatch(one -> value.equals(one.attributes().values().get(attribute)));
-                if (patient.trackers().isEmpty() && taken && !value.isEmpty()) {
-                    batch.open().stream().filter(event -> event.patient() == patient).forEach(event -> {
-                        checkup.hold(event.id());
-                        checkup.broken(Code.UNIQUE_IN_TWO_TYPES, Mapping.PATIENT, sentence, CheckPatients.ONE_TYPE_ALONE, "event " + event.id());
-                    });
+    private static void uniqueInTwoTypes(Checkup checkup, Batch batch, String attribute, String sentence) {
+        Map<String, Patient> first = new HashMap<>();
+        for (PendingEvent event : batch.open()) {
+            Patient patient = event.patient();
+            if (!patient.attributes().values().getOrDefault(attribute, "").isEmpty()) {
+                boolean taken = first.computeIfAbsent(patient.id(), id -> patient) != patient || patient.trackedOtherwise();
+                if (taken && patient.trackers().isEmpty()) {
+                    checkup.hold(event.id());
+                    checkup.broken(Code.UNIQUE_IN_TWO_TYPES, Mapping.PATIENT, sentence, CheckPatients.ONE_TYPE_ALONE, "event " + event.id());
                 }
-            });
-            earlier.add(patient);
+            }
         }
     }
 

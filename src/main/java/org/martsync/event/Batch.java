@@ -75,10 +75,11 @@ public final class Batch {
     private static Batch read(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Mappings mappings,
                               Programs programs, Site site) {
         Map<String, ProgramMetadata> types = programs.types();
+        ProgramMetadata configured = types.get(programs.main().trackedEntityType());
         Map<String, Patient> patients = new LinkedHashMap<>();
         Map<List<String>, Patient> ofOtherTypes = new LinkedHashMap<>();
         for (Map<String, Object> row : patientRows) {
-            Patient patient = Patient.read(row, programs.people());
+            Patient patient = Patient.read(row, configured);
             patients.put(patient.id(), patient);
         }
         List<PendingEvent> events = new ArrayList<>();
@@ -93,7 +94,7 @@ public final class Batch {
                 uid = tracked != null ? tracked : ComputedUid.ofEvent(site.id(), event.encounterId(), mapping.stage());
             }
             ProgramMetadata program = mapping == null ? null : programs.named(mapping.program());
-            if (program != null && !program.hasSamePeopleAs(programs.main())) {
+            if (program != null && !program.hasSamePeopleAs(configured)) {
                 Patient asConfigured = patient;
                 String type = program.trackedEntityType();
                 patient = ofOtherTypes.computeIfAbsent(List.of(patient.id(), type), key -> asConfigured.as(types.get(type)));

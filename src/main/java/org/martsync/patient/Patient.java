@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.TrackedEntity;
@@ -130,8 +131,11 @@ public final class Patient {
         if (row.get("other_trackers") != null) {
             tracked.putAll(json((String) row.get("other_trackers"), new TypeReference<Map<String, List<Tracked>>>() { }));
         }
-        tracked.put(people.trackedEntityType(), row.get("trackers") == null ? List.of()
-                : json((String) row.get("trackers"), new TypeReference<List<Tracked>>() { }));
+        if (row.get("trackers") != null) {
+            // where dhis2.program was changed, people of its type may stand in our own table too
+            tracked.merge(people.trackedEntityType(), json((String) row.get("trackers"), new TypeReference<List<Tracked>>() { }),
+                    (own, contracts) -> Stream.concat(contracts.stream(), own.stream()).toList());
+        }
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
                 enrolled == null ? null : enrolled.toLocalDate(), tracked,

@@ -1,6 +1,7 @@
 package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.martsync.chain.WholeChain.BIRTHDATE;
 import static org.martsync.chain.WholeChain.GENDER;
 import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
@@ -11,6 +12,9 @@ import static org.martsync.dhis2.StandInFaults.posts;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,7 @@ import org.martsync.check.Finding;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
+import org.martsync.operate.Operations;
 import org.martsync.reconcile.Reconciliation;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
@@ -231,6 +236,22 @@ class TwoTypesTest {
     }
 
     @Test
+    void whereBothAreSearchedByOneColumnEachIsFoundAmongTheirOwn() {
+        chain.clinic.mapping("Patient", PATIENT_MAPPING, WholeChain.PATIENT_CONFIG);
+        chain.clinic.mapping("Lab", LAB_MAPPING.formatted("UicStage001", "UicElem0001"), "{\"program\": \"UicProgram1\"}");
+        chain.inDhis2("UicPerson01", "UicEnrol001", MORNING.toLocalDate(), Map.of(UIC, "UIC-000001", GENDER, "Female", BIRTHDATE, "1990-01-01"));
+        chain.dhis2.store().put(new TrackedEntity("UicClient11", "UicClient01", RunningProgram.SITE, Map.of(UIC, "UIC-000001", GENDER, "Female")));
+        chain.clinic.patient(1);
+        int visit = chain.visit(1, "x");
+        int sample = sample(1, "sputum");
+
+        chain.program.run();
+
+        assertThat(chain.personOf(visit).uid()).isEqualTo("UicPerson01");
+        assertThat(personOf(chain.stored(sample, "UicStage001")).uid()).isEqualTo("UicClient11");
+    }
+
+    @Test
     void whereOneSearchedColumnIsLackingTheOthersFindNobody() {
         chain.clinic.mapping("Patient", PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"gender\"], \"comparable\": []}");
         chain.dhis2.store().put(new TrackedEntity("Stranger001", CLIENT, RunningProgram.SITE, Map.of(GENDER, "Female")));
@@ -309,6 +330,58 @@ class TwoTypesTest {
         chain.assertEvent(sample).isRejectedBecause("Laboratory number").isRejectedBecause("compulsory");
         chain.assertEvent(visit).isSynced();
         assertThat(chain.dhis2.store().trackedEntities()).extracting(TrackedEntity::type).containsExactly(PERSON);
+    }
+
+    @Test
+    void theValuesAreLockedOfWhomTheTrackersKnowAsOnlyOneOfTheTwo() throws SQLException {
+        patient(1);
+        patient(2);
+        chain.visit(1, "x");
+        chain.visit(2, "x");
+        sample(2, "sputum");
+        chain.program.run();
+        int fresh = sample(1, "sputum");
+        int known = sample(2, "blood");
+        try (Connection another = chain.clinic.dataSource().getConnection(); Statement sql = another.createStatement()) {
+            another.setAutoCommit(false);
+            sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('mart-dhis2-sync value occupation ' || v, 0)) FROM (VALUES ('lab-1'), ('lab-2')) AS t(v)");
+
+            chain.program.run();
+
+            chain.assertEvent(fresh).isWaiting();
+            chain.assertEvent(known).isSynced();
+            another.rollback();
+        }
+
+        chain.program.run();
+
+        chain.assertEvent(fresh).isSynced();
+    }
+
+    @Test
+    void afterAnImportThatWasNeverAnsweredTheirDetailsAreSentOnceMore() {
+        patient(1);
+        int sample = sample(1, "sputum");
+        chain.program.run();
+        TrackedEntity client = clientOf(sample);
+        chain.dhis2.store().put(new TrackedEntity(client.uid(), CLIENT, client.orgUnit(), Map.of(NUMBER, "LAB-1", GENDER, "Male")));
+        chain.clinic.jdbc().update("INSERT INTO sync_request (sent_at, events) VALUES (now() - interval '1 hour', ARRAY[?])", sample);
+
+        chain.program.run();
+
+        assertThat(clientOf(sample).attributes()).containsEntry(GENDER, "Female");
+    }
+
+    @Test
+    void anEventIsExplainedWithThePersonOfItsOwnType() {
+        patient(1);
+        int visit = chain.visit(1, "x");
+        int sample = sample(1, "sputum");
+        chain.program.run();
+
+        assertThat(chain.program.bean(Operations.class).explain(sample)).containsEntry("trackedEntityUid", clientOf(sample).uid())
+                .containsEntry("enrolmentUid", chain.stored(sample, LAB_STAGE).enrolment()).containsEntry("patientKnownInDhis2", true);
+        assertThat(chain.program.bean(Operations.class).explain(visit)).containsEntry("trackedEntityUid", chain.personOf(visit).uid());
     }
 
     @Test
@@ -400,6 +473,8 @@ class TwoTypesTest {
         chain.clinic.mapping("Patient", PATIENT_MAPPING, "{\"searchable\": []}");
         patient(1);
         int visit = chain.visit(1, "before");
+        patient(2);
+        int first = sample(2, "before");
         chain.program.run();
         chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING, "{\"program\": \"vatFxlZR2lj\"}");
         try (RunningProgram changed = RunningProgram.start(chain.clinic, chain.dhis2, LAB)) {
@@ -408,13 +483,14 @@ class TwoTypesTest {
             }
             int again = chain.visit(1, "after");
             int sample = sample(1, "sputum");
+            int second = sample(2, "after");
 
             changed.run();
 
             assertThat(chain.personOf(again)).isEqualTo(chain.personOf(visit));
-            assertThat(clientOf(sample).type()).isEqualTo(CLIENT);
-            assertTwoPeopleEnrolledOnce();
-            assertThat(tracked("SELECT concat_ws(' ', patient_id, tracked_entity_type) FROM sync_instance")).containsExactly("P-000001 " + PERSON);
+            assertThat(clientOf(second)).as("who stood in our own table").isEqualTo(clientOf(first));
+            assertThat(tracked("SELECT concat_ws(' ', patient_id, tracked_entity_type) FROM sync_instance"))
+                    .containsExactlyInAnyOrder("P-000001 " + PERSON, "P-000002 " + CLIENT);
 
             int later = sample(1, "blood");
             chain.clinic.edit(visit);
@@ -423,7 +499,8 @@ class TwoTypesTest {
 
             assertThat(clientOf(later)).isEqualTo(clientOf(sample));
             chain.assertEvent(visit).isSynced();
-            assertTwoPeopleEnrolledOnce();
+            assertThat(chain.dhis2.store().trackedEntities()).extracting(TrackedEntity::type).containsExactlyInAnyOrder(PERSON, CLIENT, CLIENT);
+            assertThat(chain.dhis2.store().enrolments()).extracting(Enrolment::program).containsExactlyInAnyOrder(PROGRAM, LAB, LAB);
         }
     }
 

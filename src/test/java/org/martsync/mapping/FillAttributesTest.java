@@ -6,13 +6,16 @@ import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
+import org.martsync.dhis2.ValueType;
 
 class FillAttributesTest {
 
     private final ProgramMetadata program = Recordings.program();
     private Map<String, String> unusable = Map.of();
+    private Map<String, ProgramMetadata> others = Map.of();
     private final Map<String, Object> patient = new HashMap<>(Map.of("uic", "ABC-1"));
     private Mapping mapping = Mapping.read("Patient", """
         {"isPatientMapping": true, "dhisProgramStageId": {}, "formTableMappings": {"patient": {
@@ -116,6 +119,18 @@ class FillAttributesTest {
     }
 
     @Test
+    void leaves_out_what_only_people_of_another_type_have() {
+        patient.put("stray", "x");
+        others = Map.of("LabProgram1", new ProgramMetadata("LabProgram1", "Laboratory", "LabClient01", false, false, false, null,
+            Map.of("Elsewhere01", new Attribute("Elsewhere01", "Number", ValueType.TEXT, true, true, null)), Map.of()));
+
+        assertThat(fill().problems()).isEmpty();
+        assertThat(fill().values()).containsExactly(Map.entry("zRA08XEYiSF", "ABC-1"));
+        assertThat(new FillAttributes().fill(mapping, new Programs(program, others, Map.of()), others.get("LabProgram1"), patient).values())
+            .containsExactly(Map.entry("Elsewhere01", "x"));
+    }
+
+    @Test
     void says_that_other_tables_are_not_read() {
         mapping = Mapping.read("Patient", "{\"formTableMappings\": {\"patient\": {\"uic\": \"zRA08XEYiSF\"}, \"ncd\": {\"a\": \"AteZDFhkI0E\"}}}", "{}");
 
@@ -124,6 +139,6 @@ class FillAttributesTest {
     }
 
     private Filled fill() {
-        return new FillAttributes().fill(mapping, new Programs(program, Map.of(), unusable), program, patient);
+        return new FillAttributes().fill(mapping, new Programs(program, others, unusable), program, patient);
     }
 }

@@ -3,12 +3,19 @@ package org.martsync.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
+import org.martsync.dhis2.ValueType;
 
 class MappingTest {
 
@@ -160,5 +167,38 @@ class MappingTest {
         assertThatThrownBy(() -> bad.checkedAgainst(Programs.only(Recordings.program()))).isInstanceOf(InvalidMapping.class)
             .hasMessage("The mapping Patient finds patients by the column given_name, which is mapped to no attribute of the program "
                 + "Key populations (vatFxlZR2lj). Map the column, or take it out of searchable and comparable.");
+    }
+
+    @Test
+    void searches_people_who_lack_a_column_by_the_others_only_if_one_of_these_is_unique() {
+        Mapping mapping = Mapping.read("Patient", PATIENT, "{\"searchable\": [\"uic\", \"gender\"], \"comparable\": [\"birthdate\", \"gender\"]}");
+
+        assertThat(mapping.searchedBy(people("Client", unique("zRA08XEYiSF")))).containsExactly(Map.entry("uic", "zRA08XEYiSF"));
+        assertThat(mapping.searchedBy(people("Client", any("AteZDFhkI0E"), unique("Another0001")))).isEmpty();
+        assertThat(mapping.searchedBy(people("Client", any("AteZDFhkI0E"), any("zRA08XEYiSF")))).containsOnlyKeys("uic", "gender");
+        assertThat(mapping.comparedBy(people("Client", any("AteZDFhkI0E")))).containsExactly(Map.entry("gender", "AteZDFhkI0E"));
+    }
+
+    private static Attribute any(String id) {
+        return new Attribute(id, id, ValueType.TEXT, false, false, null);
+    }
+
+    private static Attribute unique(String id) {
+        return new Attribute(id, id, ValueType.TEXT, false, true, null);
+    }
+
+    private static ProgramMetadata people(String type, Attribute... attributes) {
+        return new ProgramMetadata("Of" + type, type, type, false, false, false, null,
+            Arrays.stream(attributes).collect(Collectors.toMap(Attribute::id, Function.identity())), Map.of());
+    }
+
+    @Test
+    void must_be_able_to_search_for_people_of_the_configured_program() {
+        Mapping mapping = Mapping.read("Patient", PATIENT, "{\"searchable\": [\"uic\", \"gender\"]}");
+        ProgramMetadata others = people("Client", unique("zRA08XEYiSF"), any("AteZDFhkI0E"));
+        ProgramMetadata configured = people("Person", any("AteZDFhkI0E"));
+
+        assertThatThrownBy(() -> mapping.checkedAgainst(new Programs(configured, Map.of(others.id(), others), Map.of())))
+            .isInstanceOf(InvalidMapping.class).hasMessageContaining("by the column uic, which is mapped to no attribute of the program");
     }
 }
