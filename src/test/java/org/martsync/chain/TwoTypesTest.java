@@ -249,6 +249,7 @@ class TwoTypesTest {
 
         assertThat(chain.personOf(visit).uid()).isEqualTo("UicPerson01");
         assertThat(personOf(chain.stored(sample, "UicStage001")).uid()).isEqualTo("UicClient11");
+        assertThat(foundByReconcile()).as("nor is one the double of the other").isEmpty();
     }
 
     @Test
@@ -261,6 +262,21 @@ class TwoTypesTest {
         chain.program.run();
 
         assertThat(clientOf(sample).uid()).as("somebody else who is a woman too").isNotEqualTo("Stranger001");
+    }
+
+    @Test
+    void twoPatientsWithOneValueDoNotBecomeOnePersonNorTwo() {
+        patient(1);
+        patient(2);
+        chain.clinic.patientAgain(2).column("occupation", "LAB-1");
+        int first = sample(1, "sputum");
+        int second = sample(2, "sputum");
+
+        chain.program.run();
+
+        chain.assertEvent(first).isSynced();
+        chain.assertEvent(second).isRejectedBecause("is patient P-000001 of this clinic");
+        assertThat(chain.dhis2.store().trackedEntities()).hasSize(1);
     }
 
     @Test

@@ -28,6 +28,8 @@ class CheckServerTest {
 
     private static final ProgramMetadata MAIN = program("MainProgram", "EMR", "IpvStage001", "IPV");
     private static final ProgramMetadata TB = program("TbProgram01", "TB", "TbStage0001", "Cough");
+    private static final ProgramMetadata LAB = new ProgramMetadata("LabProgram1", "Laboratory", "ClientType1", true, false, false, null, Map.of(),
+            TB.stages());
 
     private final Checkup checkup = new Checkup(NOON, "", 10, 10);
     private final CheckServer check = new CheckServer(new Site("s", "SiteUnit001", "Country0001", false, "uic", "ACTIVE"),
@@ -127,7 +129,7 @@ class CheckServerTest {
                 {"dhisProgramStageId": "IpvStage001", "formTableMappings": {"ipv": {"site": "SiteElem001"}}}""", "config", "{}");
         Map<String, Object> tb = Map.of("program_name", "Cough", "mapping_json", """
                 {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"tb": {"cough": "CoughElem01"}}}""", "config", config);
-        Programs programs = new Programs(MAIN, Map.of(TB.id(), TB), Map.of());
+        Programs programs = new Programs(MAIN, Map.of(TB.id(), TB, LAB.id(), LAB), Map.of());
         checkup.pending(Map.of("Cough", 3L, "IPV", 5L));
         return check.elsewhere(checkup, Mappings.read(List.of(visit, tb), programs), programs);
     }
@@ -160,6 +162,15 @@ class CheckServerTest {
                 tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the program TB (TbProgram01) is not open to this user for writing data."),
                 tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the stage Cough (TbStage0001) of the program TB (TbProgram01) is not open to this user for writing data."));
         assertThat(checkup.good()).isFalse();
+    }
+
+    @Test
+    void peopleOfAnotherTypeMustBeOpenToTheUserToo() throws Exception {
+        check.rightsElsewhere(checkup, elsewhere("{\"program\": \"LabProgram1\"}").get(0), json("""
+                {"programs": [{"id": "LabProgram1", "trackedEntityType": {"access": {"data": {"write": false}}}}]}"""));
+
+        assertThat(checkup.findings()).extracting(Finding::mapping, Finding::code, Finding::sentence).containsExactly(tuple("Cough", Code.NO_RIGHT_TO_WRITE,
+                "the tracked entity type of the program Laboratory (LabProgram1) is not open to this user for writing data."));
     }
 
     @Test
