@@ -134,7 +134,7 @@ final class TryOut {
         }
         if (innermost instanceof NoSuchEndpointException || innermost instanceof ResolveEndpointFailedException) {
             return Problem.oneLine(innermost.getMessage().replaceFirst(", please check.*", "")
-                    .replaceFirst("No endpoint could be found for: (\\w+)://(.*)", "there is no component for $1:$2 (is it misspelt, or is its library missing in lib.d/?)"));
+                    .replaceFirst("No endpoint could be found for: ([\\w+.-]+)://(.*)", "there is no component for $1:$2 (is it misspelt, or is its library missing in lib.d/?)"));
         }
         return Problem.oneLine(innermost instanceof MarkedYamlEngineException yaml ? yaml.getProblem() : innermost.getMessage());
     }

@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.martsync.words.Words;
 import org.quartz.CronExpression;
+import org.postgresql.PGProperty;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.PlaceholderResolutionException;
 
@@ -33,7 +35,10 @@ final class CheckSettings {
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
     /** It is part of the name of a trigger. */
     private static final Pattern OWN_SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,39}");
-    private static final Pattern PARAMETERS = Pattern.compile("([A-Za-z]+=[^&?#\\s]+(&[A-Za-z]+=[^&?#\\s]+)*)?");
+    private static final Pattern PARAMETER = Pattern.compile("([A-Za-z]+)=[^&?#\\s]+");
+    /** What the program sets itself, or has settings for. */
+    private static final Set<String> NO_PARAMETER = Set.of("user", "password", "PGHOST", "PGPORT", "PGDBNAME", "currentSchema", "ApplicationName",
+            "tcpKeepAlive", "connectTimeout", "socketTimeout");
     private static final Pattern UID = Pattern.compile("[A-Za-z][A-Za-z0-9]{10}");
     private static final Pattern DURATION = Pattern.compile("\\d{1,9}(ms|s|m|h|d)");
     private static final Pattern DAYS = Pattern.compile("([3-9]\\d|[1-9]\\d{2,4})d");
@@ -109,10 +114,27 @@ final class CheckSettings {
         require(new Setting("analytics.user", "ANALYTICS_DB_USER", "the database user who reads and writes there", "martsync"),
                 any -> true, "");
         parameters("analytics.parameters");
+        for (String address : List.of("spring.datasource.url", "spring.flyway.url")) {
+            if (!value(address).contains(value("analytics.parameters"))) {
+                problems.add("The setting " + address + " in your settings file lacks ${analytics.parameters}, so that these would not count: take the line out, "
+                        + "the program brings one of its own.");
+            }
+        }
     }
 
+    /** The driver passes over a name that it does not know, and with it what was to be proven. A value may be a secret, and is not quoted. */
     private void parameters(String name) {
-        judge(new Setting(name, "", "further parameters of the connection", "sslmode=verify-full"), value(name), matches(PARAMETERS), "like name=value&name=value");
+        String given = value(name).isEmpty() ? "" : settings.getProperty(name);
+        for (String one : given.isEmpty() ? new String[0] : given.split("&", -1)) {
+            Matcher parameter = PARAMETER.matcher(one);
+            String wrong = !parameter.matches() ? "a part that is not like name=value"
+                    : NO_PARAMETER.contains(parameter.group(1)) ? "'" + parameter.group(1) + "', which the program sets itself or has a setting for"
+                    : PGProperty.forName(parameter.group(1)) == null ? "'" + parameter.group(1) + "', which PostgreSQL's JDBC driver does not know (capital letters count)" : null;
+            if (wrong != null) {
+                tell(new Setting(name, "", "", "sslmode=verify-full"), "The setting " + name + " has " + wrong
+                        + ": it is further parameters of the connection like name=value&name=value, for example sslmode=verify-full.");
+            }
+        }
     }
 
     private void dhis2() {

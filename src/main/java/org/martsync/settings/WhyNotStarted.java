@@ -86,7 +86,7 @@ public record WhyNotStarted(int exitCode, List<String> sentences) {
         String state = database.getSQLState() == null ? "" : database.getSQLState();
         String reason = " (" + oneLine(database.getMessage()) + ").";
         if (state.startsWith("08") || state.startsWith("57P")) {
-            return "The analytics database cannot be reached; is it running, and are analytics.server and analytics.database right?" + reason;
+            return "The analytics database cannot be reached; is it running, and are analytics.server, analytics.database and analytics.parameters right?" + reason;
         }
         if (state.startsWith("28")) {
             return "The analytics database does not let the user in; are analytics.user and analytics.password right?" + reason;

@@ -58,7 +58,7 @@ public final class Runs {
 
     /**
      * Returns a run that is none: it holds what a rehearsal or a comparison needs, and is neither begun nor counted. It takes turns
-     * as a run does, and is stopped with the program.
+     * as a run does; its wait for one, and a comparison, end with the program.
      */
     public synchronized Run rehearse() {
         Run run = new Run(now(), size, patience, clock, measure, true);

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Where the turns are kept (settings {@code turns.*}).
  *
- * @param parameters further parameters of the connection, as the JDBC driver names them, joined by &amp;; of one that we set too, ours counts
+ * @param parameters further parameters of the connection, as the JDBC driver names them, joined by &amp;
  */
 public record TurnsDatabase(String server, String database, String schema, String user, String password, String parameters) {
 

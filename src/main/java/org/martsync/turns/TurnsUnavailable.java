@@ -21,7 +21,7 @@ public final class TurnsUnavailable extends RuntimeException {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         boolean passing = state.length() < 2 || !FOR_A_PERSON.contains(state.substring(0, 2));
         String code = state.isEmpty() ? "" : " (SQL state " + state + ")";
-        return new TurnsUnavailable(passing ? "the database with the turns (turns.server) cannot answer" + code
+        return new TurnsUnavailable(passing ? "the database with the turns (turns.server) cannot answer" + code + "; it may be away, or turns.parameters ask too much of it"
                 : "the database with the turns does not let this program use it" + code + "; are turns.server, turns.database, turns.schema, "
                         + "turns.user, turns.password and turns.parameters right, and may that user create a table there?", passing);
     }

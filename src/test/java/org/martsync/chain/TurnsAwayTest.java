@@ -2,6 +2,7 @@ package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.martsync.dhis2.StandInFaults.path;
 import static org.martsync.dhis2.StandInFaults.posts;
 
@@ -9,19 +10,23 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.martsync.check.Checkup;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.OwnServer;
 import org.martsync.dhis2.StandInFaults;
+import org.martsync.operate.Operations;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.martsync.sync.Trouble;
@@ -152,6 +157,20 @@ class TurnsAwayTest {
         }
         assertThat(runs.last().synced()).isEqualTo(events.size());
         assertThat(notes()).isZero();
+    }
+
+    @Test
+    void whoAsksASingleQuestionWaitsForNoTurn() {
+        int event = visits(1).get(0);
+        try (Turns others = elsewhere("others"); Turns.Turn one = others.await(() -> false); Turns.Turn two = others.await(() -> false)) {
+            Operations operations = chain.program.bean(Operations.class);
+            ProducerTemplate camel = chain.program.bean(ProducerTemplate.class);
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                assertThat(operations.explain(event)).containsKey("eventUid");
+                assertThat(chain.dhis2.requests()).isPositive();
+                assertThat(camel.requestBody("direct:check", new Checkup(Instant.now(), "", 10, 10), Checkup.class).lookedAt()).isOne();
+            });
+        }
     }
 
     /** Begins a run whose only batch finds all turns taken when it comes to its POST. */

@@ -3,6 +3,7 @@ package org.martsync.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,7 @@ class DatabaseOverTlsTest {
             try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "analytics.parameters=" + provenBy(itsOwn))) {
                 assertThat(new JdbcTemplate(program.bean(DataSource.class)).queryForObject("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
                         Boolean.class)).isTrue();
+                assertThat(program.bean(HikariDataSource.class).getJdbcUrl()).contains(provenBy(itsOwn));
             }
             assertThatThrownBy(() -> RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "analytics.parameters=" + provenBy(another)))
                     .hasStackTraceContaining("SSL error");
@@ -71,7 +73,7 @@ class DatabaseOverTlsTest {
             assertThat(clinic.jdbc().queryForList(ENCRYPTED, Boolean.class)).isNotEmpty().containsOnly(true);
         }
         try (Turns turns = turns(provenBy(another))) {
-            assertThatThrownBy(() -> turns.await(() -> false)).isInstanceOf(TurnsUnavailable.class);
+            assertThatThrownBy(() -> turns.await(() -> false)).isInstanceOf(TurnsUnavailable.class).hasMessageContaining("turns.parameters");
         }
     }
 

@@ -77,8 +77,10 @@ class LibrariesOfASiteIT {
     @AfterAll
     static void end() {
         broker.destroy();
-        dhis2.close();
-        clinic.close();
+        if (dhis2 != null) {
+            dhis2.close();
+            clinic.close();
+        }
     }
 
     @Test
@@ -104,6 +106,7 @@ class LibrariesOfASiteIT {
         try {
             Awaitility.await().atMost(Duration.ofMinutes(2)).failFast(() -> assertThat(program.isAlive()).as(() -> said(log)).isTrue())
                     .until(() -> !dhis2.store().events().isEmpty());
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(messages::ready);
             JsonNode copy = new ObjectMapper().readTree(messages.readLine());
             assertThat(copy.get("event").asText()).isEqualTo(dhis2.store().events().iterator().next().uid());
             assertThat(copy.get("dataValues").get(0).get("value").asText()).isEqualTo("Static");

@@ -70,8 +70,8 @@ class ServerFilesTest {
         Path command = ROOT.resolve("usr/bin/mart-dhis2-sync");
         assumeFalse(Files.isReadable(Path.of("/etc/mart-dhis2-sync")), "the program is installed here, and may be read");
         Process started = new ProcessBuilder("/bin/sh", command.toString(), "validate").start();
-        assertThat(new String(started.getErrorStream().readAllBytes(), UTF_8)).isEqualTo("Only root and who is in the group mart-dhis2-sync may read "
-                + "/etc/mart-dhis2-sync. Start it as its user: sudo -u mart-dhis2-sync mart-dhis2-sync validate\n");
+        assertThat(new String(started.getErrorStream().readAllBytes(), UTF_8)).isEqualTo("/etc/mart-dhis2-sync cannot be read: only root may, "
+                + "and who is in the group mart-dhis2-sync. Start it as its user: sudo -u mart-dhis2-sync mart-dhis2-sync validate\n");
         assertThat(started.waitFor()).isEqualTo(2);
     }
 

@@ -72,6 +72,25 @@ class CheckSettingsTest {
         assertThat(problems(settings)).singleElement().asString().contains("turns.parameters");
     }
 
+    @ParameterizedTest
+    @CsvSource({"sslMode=verify-full, does not know", "' sslmode=verify-full', not like name=value", "host=elsewhere, does not know", "user=other, sets itself",
+        "password=se%20cret, sets itself", "PGHOST=elsewhere, sets itself", "currentSchema=elsewhere, sets itself", "sslpassword=se cret, not like name=value",
+        "sslmode=verify-full&, not like name=value"})
+    void aParameterThatWouldCountForNothingOrForTooMuchIsRefusedAndNotQuoted(String parameters, String why) throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("analytics.parameters", parameters);
+        assertThat(problems(settings)).singleElement().asString().startsWith("The setting analytics.parameters has ").contains(why).doesNotContain("cret");
+    }
+
+    @Test
+    void anAddressOfASitesOwnWithoutTheParametersIsTold() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("spring.flyway.url", "jdbc:postgresql://db/clinic?currentSchema=public");
+        assertThat(problems(settings)).isEmpty();
+        settings.put("analytics.parameters", "sslmode=verify-full");
+        assertThat(problems(settings)).singleElement().asString().startsWith("The setting spring.flyway.url in your settings file lacks ${analytics.parameters}");
+    }
+
     @Test
     void aWrongLineOfTheConsolesUsersIsNamedByItsNumberAndNotQuoted() throws IOException {
         Path users = Files.writeString(place.resolve("users"), """
