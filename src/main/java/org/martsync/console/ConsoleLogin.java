@@ -44,7 +44,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import static jakarta.servlet.DispatcherType.ERROR;
 
 /**
- * Lets nobody in without the console's login: everything but the health probe is closed. People get a form, scripts send
+ * Lets nobody in without the console's login: everything but the liveness probe is closed. People get a form, scripts send
  * a password (HTTP basic) or a token (bearer) with each request.
  *
  * <p>Three roles: look (GET), act (everything else), and patients, to see their data. What the console may ask of JMX is
@@ -78,7 +78,7 @@ public class ConsoleLogin {
         return http
                 .authorizeHttpRequests(ask -> ask
                         .dispatcherTypeMatchers(ERROR).permitAll()
-                        .requestMatchers("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness").permitAll()
+                        .requestMatchers("/actuator/health/liveness").permitAll()
                         // what may be asked there by whom is the restrictor's to say; Hawtio only uses POST
                         .requestMatchers("/actuator/jolokia/**", "/actuator/hawtio/jolokia/**").hasAuthority(LOOK)
                         // would ask other servers in our name

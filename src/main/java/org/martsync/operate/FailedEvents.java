@@ -1,5 +1,6 @@
 package org.martsync.operate;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeParseException;
@@ -13,7 +14,11 @@ import java.time.format.DateTimeParseException;
  * @param reasonContains a part of the reason, in capital or small letters; empty for any
  * @param limit how many at most, 1 to {@value #MOST}
  */
-public record FailedEvents(String mapping, String since, String reasonContains, int limit) {
+public record FailedEvents(
+        @Schema(description = "name of their mapping; empty for all") String mapping,
+        @Schema(description = "when they were tried last at the earliest, 2026-01-31 or 2026-01-31T08:00; empty for ever") String since,
+        @Schema(description = "a part of the reason, in capital or small letters; empty for any") String reasonContains,
+        @Schema(description = "how many at most, 1 to " + FailedEvents.MOST, minimum = "1", maximum = "" + FailedEvents.MOST) int limit) {
 
     /** The locks of so many patients fit into PostgreSQL's table of locks beside those of the batches. */
     static final int MOST = 1000;

@@ -1,6 +1,7 @@
 package org.martsync.operate;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ class OperationsApi {
 
     @PostMapping("/events/{eventId}/retrigger")
     @Operation(summary = "Has a pending event tried again at once, with the other pending events of its patient")
-    Receipt retrigger(@PathVariable int eventId) {
+    Receipt retrigger(@Parameter(description = "the event's id in events_to_sync") @PathVariable int eventId) {
         return operations.retrigger(eventId);
     }
 
@@ -83,20 +84,20 @@ class OperationsApi {
 
     @PostMapping("/events/{eventId}/resend")
     @Operation(summary = "Sends an event again that is synced")
-    Receipt resend(@PathVariable int eventId) {
+    Receipt resend(@Parameter(description = "the event's id in events_to_sync") @PathVariable int eventId) {
         return operations.resend(eventId);
     }
 
     @GetMapping("/events/{eventId}")
     @Operation(summary = "Everything known of an event, with what would be sent of it now; patients' data only with the role patients")
-    ResponseEntity<Map<String, Object>> explain(@PathVariable int eventId) {
+    ResponseEntity<Map<String, Object>> explain(@Parameter(description = "the event's id in events_to_sync") @PathVariable int eventId) {
         Map<String, Object> told = operations.explain(eventId);
         return ResponseEntity.status(told.containsKey("mapping") ? HttpStatus.OK : HttpStatus.NOT_FOUND).body(told);
     }
 
     @GetMapping("/check")
     @Operation(summary = "What would hold events back, found without sending any; of one mapping or of all; patients' data only with the role patients")
-    Map<String, Object> check(@RequestParam(defaultValue = "") String mapping) {
+    Map<String, Object> check(@Parameter(description = "name of the only mapping to look at; empty for all") @RequestParam(defaultValue = "") String mapping) {
         return operations.check(mapping);
     }
 

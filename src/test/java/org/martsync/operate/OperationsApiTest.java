@@ -226,7 +226,10 @@ class OperationsApiTest {
         openApi.at("/paths").fields().forEachRemaining(path -> path.getValue().fields().forEachRemaining(method -> {
             described.add(method.getKey().toUpperCase() + " " + path.getKey());
             assertThat(method.getValue().at("/summary").asText()).as(path.getKey()).isNotEmpty();
+            method.getValue().path("parameters").forEach(one -> assertThat(one.path("description").asText()).as(path.getKey()).isNotEmpty());
         }));
+        JsonNode asked = openApi.at("/components/schemas/FailedEvents/properties");
+        assertThat(asked).hasSize(4).allSatisfy(one -> assertThat(one.path("description").asText()).isNotEmpty());
         List<String> mapped = new ArrayList<>();
         chain.program.context().getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class).getHandlerMethods().forEach((mapping, handler) -> {
             if (handler.getBeanType() == OperationsApi.class) {

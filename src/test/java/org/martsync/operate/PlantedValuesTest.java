@@ -36,7 +36,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class PlantedValuesTest {
 
-    private static final int PATIENTS = 200;
+    private static final int PATIENTS = 250;
     /** Stands in each of the thousand and nowhere else. */
     private static final Pattern PLANTED = Pattern.compile("zqv[a-z]+[0-9]+", Pattern.CASE_INSENSITIVE);
     private static final LocalDateTime MORNING = LocalDateTime.of(2024, 2, 1, 10, 0);
