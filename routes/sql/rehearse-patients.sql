@@ -6,7 +6,7 @@ FROM (
   FROM events_to_sync e
   WHERE e.synced IS NOT TRUE
     AND coalesce(nullif(e.patient_id, ''), ' ') COLLATE "C" > :#${variable.rehearsal.after}
-    AND (:#${variable.rehearsal.mapping} = '' OR e.program_id = :#${variable.rehearsal.mapping})
+    AND (:#${variable.rehearsal.ofEvents} = '' OR e.program_id = :#${variable.rehearsal.ofEvents})
   ORDER BY 1
   LIMIT least(:#${variable.worker.patients}::int, :#${variable.rehearsal.room}::int)
 ) AS next

@@ -39,7 +39,8 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int NO_ANSWER = 5;
     private static final int SHOWN = 5;
 
-    @Option(names = "--mapping", paramLabel = "NAME", defaultValue = "", description = "only the events of this mapping")
+    @Option(names = "--mapping", paramLabel = "NAME", defaultValue = "", description = "only the events of this mapping; with Patient those of all, as each "
+            + "brings its patient")
     private String mapping;
 
     @Option(names = "--limit", paramLabel = "N", defaultValue = "10000", description = "about so many events, ${DEFAULT-VALUE} without it")

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.martsync.mapping.Mapping;
 
 /**
  * What is to be rehearsed, and what would become of each event. The events of one patient are rehearsed together, so
@@ -35,7 +36,7 @@ public final class Rehearsal {
     private boolean through;
 
     /**
-     * @param mapping whose events, "" for all
+     * @param mapping whose events, "" for all; Patient for all too
      * @param limit about how many events
      * @param newMapping {@code mapping_json} that takes the place of that mapping's, or null
      */
@@ -45,9 +46,14 @@ public final class Rehearsal {
         this.newMapping = newMapping;
     }
 
-    /** Whose events are rehearsed, "" for all. */
-    public String mapping() {
+    /** The mapping that was asked for, "" for all. */
+    String mapping() {
         return mapping;
+    }
+
+    /** Whose events are rehearsed, "" for all: every event brings its patient, so that the patients' mapping concerns them all. */
+    public String ofEvents() {
+        return mapping.equals(Mapping.PATIENT) ? "" : mapping;
     }
 
     /** The patient after whom the next batch begins. */

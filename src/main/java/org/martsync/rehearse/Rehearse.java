@@ -50,7 +50,7 @@ public final class Rehearse {
     /** Takes what would become of the events of a batch; those of other mappings were only there for their patients' sake. */
     public void take(Rehearsal rehearsal, Batch batch) {
         batch.events().stream()
-                .filter(event -> rehearsal.mapping().isEmpty() || rehearsal.mapping().equals(event.mappingName()))
+                .filter(event -> rehearsal.ofEvents().isEmpty() || rehearsal.ofEvents().equals(event.mappingName()))
                 .forEach(event -> rehearsal.add(new Outcome(event.id(), event.mappingName(), ending(event), event.rejection())));
     }
 

@@ -63,6 +63,22 @@ class RehearseCommandTest {
     }
 
     @Test
+    void aWorsePatientMappingIsTriedOnTheEventsOfAllMappings() throws Exception {
+        demo.clinic().migrated();
+        Path worse = Files.writeString(place.resolve("worse.json"), demo.clinic().jdbc().queryForObject(
+                "SELECT mapping_json::text FROM mapping WHERE program_name = 'Patient'", String.class).replace("DmAttrDob01", "DmAttrTel01"));
+
+        End end = rehearse("--mapping=Patient", "--new=" + worse, "--json");
+
+        JsonNode told = new ObjectMapper().readTree(end.out());
+        assertThat(told.get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
+        assertThat(told.get("new").get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
+        assertThat(told.get("failWithNewOnly")).extracting(JsonNode::asInt).containsAll(demo.expected().of(Kind.GOOD));
+        assertThat(told.get("passWithNewOnly")).isEmpty();
+        assertThat(end.exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void aMappingThatIsNotThereIsToldWithThoseThatAre() throws Exception {
         demo.clinic().migrated();
 
