@@ -1,6 +1,7 @@
 package org.martsync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.martsync.rehearse.NoSuchMapping;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
+import org.martsync.rehearse.Rehearsal.Tried;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +40,9 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int WRONG = 2;
     private static final int NO_ANSWER = 5;
     private static final int SHOWN = 5;
+    // the database takes nothing behind the object either
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     @Option(names = "--mapping", paramLabel = "NAME", defaultValue = "", description = "only the events of this mapping; with Patient those of all, as each "
             + "brings its patient")
@@ -50,6 +55,10 @@ final class RehearseCommand implements Callable<Integer> {
             + "this file in its place, and says which events would pass with one and not with the other; needs --mapping")
     private Path newMapping;
 
+    @Option(names = "--new-config", paramLabel = "FILE", description = "the same for the mapping's config (searchable, comparable, program, …): "
+            + "alone, or beside --new")
+    private Path newConfig;
+
     @Option(names = "--json", description = "one JSON object instead of text")
     private boolean json;
 
@@ -61,21 +70,40 @@ final class RehearseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (newMapping != null && mapping.isEmpty()) {
-            throw wrong("--new needs --mapping=NAME: the name of the mapping whose place the file takes.");
+        boolean compares = newMapping != null || newConfig != null;
+        if (compares && mapping.isEmpty()) {
+            throw wrong((newMapping == null ? "--new-config" : "--new") + " needs --mapping=NAME: the name of the mapping whose place the file takes.");
         }
         if (limit < 1) {
             throw wrong("--limit must be a number from 1 on, not " + limit + ".");
         }
-        String tried = newMapping == null ? null : read(newMapping);
+        Tried tried = compares ? new Tried(read("--new", newMapping), read("--new-config", newConfig)) : null;
         return ProgramAtRest.run(given.ofSite(), routes -> rehearse(routes, tried));
     }
 
-    private String read(Path file) {
+    /** Returns a JSON object as it is written in a file, null where none is given. */
+    private String read(String option, Path file) {
+        if (file == null) {
+            return null;
+        }
+        String text;
         try {
-            return Files.readString(file);
+            text = Files.readString(file);
         } catch (IOException unreadable) {
-            throw wrong("The file " + file + " of --new cannot be read.");
+            throw wrong("The file " + file + " of " + option + " cannot be read.");
+        }
+        if (!isObject(text)) {
+            throw wrong("The file " + file + " of " + option + " holds no JSON object. Give it what stands in the mapping's column "
+                    + (file == newMapping ? "mapping_json" : "config") + ", changed.");
+        }
+        return text;
+    }
+
+    private static boolean isObject(String text) {
+        try {
+            return JSON.readTree(text).isObject();
+        } catch (JsonProcessingException notJson) {
+            return false;
         }
     }
 
@@ -83,7 +111,7 @@ final class RehearseCommand implements Callable<Integer> {
         return new ParameterException(command.commandLine(), sentence);
     }
 
-    private int rehearse(ProducerTemplate routes, String tried) {
+    private int rehearse(ProducerTemplate routes, Tried tried) {
         Rehearsal now = new Rehearsal(mapping, limit, null);
         Rehearsal then = tried == null ? null : new Rehearsal(mapping, limit, tried);
         try {
@@ -140,7 +168,7 @@ final class RehearseCommand implements Callable<Integer> {
             told.put("failWithNewOnly", now.passMoreThan(then));
         }
         try {
-            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(told);
+            return JSON.writeValueAsString(told);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("names, numbers and texts can be written as JSON", e);
         }

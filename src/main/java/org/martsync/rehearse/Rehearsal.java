@@ -28,9 +28,18 @@ public final class Rehearsal {
     public record Outcome(int id, String mapping, Ending ending, String reason) {
     }
 
+    /**
+     * What takes the place of a mapping's row, to try it; null leaves the row as it is in that column.
+     *
+     * @param mappingJson {@code mapping.mapping_json}
+     * @param config {@code mapping.config}
+     */
+    public record Tried(String mappingJson, String config) {
+    }
+
     private final String mapping;
     private final int limit;
-    private final String newMapping;
+    private final Tried tried;
     private final Map<Integer, Outcome> outcomes = new TreeMap<>();
     private String after = "";
     private boolean through;
@@ -38,12 +47,12 @@ public final class Rehearsal {
     /**
      * @param mapping whose events, "" for all; Patient for all too
      * @param limit about how many events
-     * @param newMapping {@code mapping_json} that takes the place of that mapping's, or null
+     * @param tried what takes that mapping's place, or null
      */
-    public Rehearsal(String mapping, int limit, String newMapping) {
+    public Rehearsal(String mapping, int limit, Tried tried) {
         this.mapping = mapping;
         this.limit = limit;
-        this.newMapping = newMapping;
+        this.tried = tried;
     }
 
     /** The mapping that was asked for, "" for all. */
@@ -71,8 +80,8 @@ public final class Rehearsal {
         return limit - outcomes.size();
     }
 
-    String newMapping() {
-        return newMapping;
+    Tried tried() {
+        return tried;
     }
 
     void behind(String patient) {

@@ -7,6 +7,7 @@ import org.martsync.event.Batch;
 import org.martsync.event.PendingEvent;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
+import org.martsync.rehearse.Rehearsal.Tried;
 
 /** Takes a rehearsal from batch to batch; called by {@code routes/rehearse.camel.yaml}. */
 public final class Rehearse {
@@ -21,16 +22,22 @@ public final class Rehearse {
         if (!rehearsal.mapping().isEmpty() && rows.stream().noneMatch(row -> rehearsal.mapping().equals(row.get("program_name")))) {
             throw new NoSuchMapping(rehearsal.mapping(), rows.stream().map(row -> (String) row.get("program_name")).sorted().toList());
         }
-        if (rehearsal.newMapping() == null) {
+        Tried tried = rehearsal.tried();
+        if (tried == null) {
             return rows;
         }
         return rows.stream().map(row -> {
             if (!rehearsal.mapping().equals(row.get("program_name"))) {
                 return row;
             }
-            Map<String, Object> tried = new LinkedHashMap<>(row);
-            tried.put("mapping_json", rehearsal.newMapping());
-            return tried;
+            Map<String, Object> changed = new LinkedHashMap<>(row);
+            if (tried.mappingJson() != null) {
+                changed.put("mapping_json", tried.mappingJson());
+            }
+            if (tried.config() != null) {
+                changed.put("config", tried.config());
+            }
+            return changed;
         }).toList();
     }
 

@@ -13,6 +13,7 @@ import org.martsync.RunningProgram;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
+import org.martsync.rehearse.Rehearsal.Tried;
 
 /** What a rehearsal says where DHIS2 answers with no report. */
 class RehearsalTest {
@@ -54,6 +55,19 @@ class RehearsalTest {
     }
 
     @Test
+    void aConfigIsTriedWithTheMappingAsItIsOrWithAnotherBesideIt() {
+        chain.patients(1);
+        int visit = chain.visit(1, "x");
+        String elsewhere = "{\"program\": \"NoProgram01\"}";
+
+        assertThat(rehearse("Visit", new Tried(null, "{}")).outcomes().get(visit).ending()).isEqualTo(Ending.CREATED);
+        assertThat(rehearse("Visit", new Tried(null, elsewhere)).outcomes().get(visit).reason()).contains("NoProgram01");
+        assertThat(rehearse("Visit", new Tried("{}", null)).outcomes().get(visit).ending()).isEqualTo(Ending.REJECTED);
+        String asItIs = chain.clinic.jdbc().queryForObject("SELECT mapping_json::text FROM mapping WHERE program_name = 'Visit'", String.class);
+        assertThat(rehearse("Visit", new Tried(asItIs, elsewhere)).outcomes().get(visit).reason()).contains("NoProgram01");
+    }
+
+    @Test
     void aMappingThatTheClinicDoesNotHaveIsNoRehearsal() {
         chain.patients(1);
         chain.visit(1, "x");
@@ -61,7 +75,11 @@ class RehearsalTest {
     }
 
     private static Rehearsal rehearse(String mapping) {
-        Rehearsal rehearsal = new Rehearsal(mapping, 1000, null);
+        return rehearse(mapping, null);
+    }
+
+    private static Rehearsal rehearse(String mapping, Tried tried) {
+        Rehearsal rehearsal = new Rehearsal(mapping, 1000, tried);
         chain.program.bean(ProducerTemplate.class).requestBody("direct:rehearse-events", rehearsal);
         return rehearsal;
     }

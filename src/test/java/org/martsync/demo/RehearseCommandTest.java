@@ -78,6 +78,21 @@ class RehearseCommandTest {
         assertThat(end.exitCode()).isEqualTo(1);
     }
 
+    /** The patient whom DHIS2 knows as somebody else disagrees in the columns that are compared. */
+    @Test
+    void anotherConfigOfAMappingIsTriedAlone() throws Exception {
+        demo.clinic().migrated();
+        Path lax = Files.writeString(place.resolve("lax.json"), "{\"searchable\": [\"uic\"], \"comparable\": []}");
+
+        End end = rehearse("--mapping=Patient", "--new-config=" + lax, "--json");
+
+        JsonNode told = new ObjectMapper().readTree(end.out());
+        assertThat(told.get("passWithNewOnly")).extracting(JsonNode::asInt)
+                .containsExactlyInAnyOrderElementsOf(demo.expected().of(Kind.IN_DHIS2_DISAGREEING));
+        assertThat(told.get("failWithNewOnly")).isEmpty();
+        assertThat(end.exitCode()).isEqualTo(1);
+    }
+
     @Test
     void aMappingThatIsNotThereIsToldWithThoseThatAre() throws Exception {
         demo.clinic().migrated();
