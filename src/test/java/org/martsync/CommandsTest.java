@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,27 @@ class CommandsTest {
 
     @TempDir
     private Path place;
+
+    @ParameterizedTest
+    @CsvSource({
+        "check, --mapping=NAME --events=N --rows=N --html=FILE --json --site=NAME",
+        "rehearse, --mapping=NAME --limit=N --new=FILE --new-config=FILE --json --site=NAME",
+        "reconcile, --since=DATE --repair --yes --restart --json --site=NAME",
+        "validate, --site=NAME"})
+    void eachTellsItsOptions(String command, String options, CapturedOutput output) {
+        int exitCode = Commands.run(command, "--help");
+
+        assertThat(output.getOut()).contains("java -jar mart-dhis2-sync.jar " + command).contains("--help").contains(options.split(" "));
+        assertThat(output.getErr()).isEmpty();
+        assertThat(exitCode).isZero();
+    }
+
+    @Test
+    void allAreNamed(CapturedOutput output) {
+        assertThat(Commands.run("--help")).isZero();
+        assertThat(output.getOut().lines()).filteredOn(line -> line.matches("  \\w+ .*")).extracting(line -> line.strip().split(" ")[0])
+                .containsExactlyInAnyOrder("check", "rehearse", "reconcile", "validate");
+    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
