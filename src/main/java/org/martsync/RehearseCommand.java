@@ -1,10 +1,12 @@
 package org.martsync;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +44,7 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
     // the database takes nothing behind the object either
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 
     @Option(names = "--mapping", paramLabel = "NAME", defaultValue = "", description = "only the events of this mapping; with Patient those of all, as each "
             + "brings its patient")
@@ -58,6 +60,10 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--new-config", paramLabel = "FILE", description = "the same for the mapping's config (searchable, comparable, program, …): "
             + "alone, or beside --new")
     private Path newConfig;
+
+    @Option(names = "--each", description = "a line for each event too: its mapping, what would become of it, and why; with --json that "
+            + "is there always")
+    private boolean each;
 
     @Option(names = "--json", description = "one JSON object instead of text")
     private boolean json;
@@ -128,19 +134,38 @@ final class RehearseCommand implements Callable<Integer> {
             System.err.println("The rehearsal broke off: " + ProgramAtRest.inWords(broken) + ".");
             return NO_ANSWER;
         }
-        System.out.println(json ? json(now, then) : text(now, then));
+        if (json) {
+            printJson(now, then);
+        } else {
+            printText(now, then);
+        }
         Rehearsal last = then == null ? now : then;
         return last.allPass() ? 0 : NOT_ALL;
     }
 
-    private static String text(Rehearsal now, Rehearsal then) {
+    private void printText(Rehearsal now, Rehearsal then) {
         if (then == null) {
-            return text("", now);
+            printText("", now);
+            return;
         }
+        printText("With the mapping as it is: ", now);
+        System.out.println();
+        printText("With the new one: ", then);
         List<Integer> more = then.passMoreThan(now);
         List<Integer> fewer = now.passMoreThan(then);
-        return text("With the mapping as it is: ", now) + "\n\n" + text("With the new one: ", then) + "\n\n"
-                + String.format(Locale.ROOT, "With the new mapping %d more events pass%s, %d fail%s.", more.size(), ids(more), fewer.size(), ids(fewer));
+        System.out.printf(Locale.ROOT, "%nWith the new mapping %d more events pass%s, %d fail%s.%n", more.size(), ids(more), fewer.size(), ids(fewer));
+    }
+
+    private void printText(String which, Rehearsal rehearsal) {
+        System.out.println(text(which, rehearsal));
+        if (each) {
+            rehearsal.outcomes().values().forEach(one -> System.out.println("event " + one.id() + "  " + one.mapping() + "  " + inWord(one)
+                    + (one.reason() == null ? "" : ": " + one.reason().replaceAll("\\R", " "))));
+        }
+    }
+
+    private static String inWord(Outcome outcome) {
+        return outcome.ending().name().toLowerCase(Locale.ROOT);
     }
 
     private static String text(String which, Rehearsal rehearsal) {
@@ -160,7 +185,7 @@ final class RehearseCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", ", " (", events.size() > SHOWN ? ", …)" : ")"));
     }
 
-    private static String json(Rehearsal now, Rehearsal then) {
+    private static void printJson(Rehearsal now, Rehearsal then) {
         Map<String, Object> told = json(now);
         if (then != null) {
             told.put("new", json(then));
@@ -168,12 +193,14 @@ final class RehearseCommand implements Callable<Integer> {
             told.put("failWithNewOnly", now.passMoreThan(then));
         }
         try {
-            return JSON.writeValueAsString(told);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("names, numbers and texts can be written as JSON", e);
+            JSON.writeValue(System.out, told);
+        } catch (IOException e) {
+            throw new UncheckedIOException("names, numbers and texts can be written as JSON", e);
         }
+        System.out.println();
     }
 
+    /** The lists are iterators, so that each event is made into JSON when it is its turn, and none is held as text. */
     private static Map<String, Object> json(Rehearsal rehearsal) {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("rehearsed", rehearsal.outcomes().size());
@@ -182,7 +209,12 @@ final class RehearseCommand implements Callable<Integer> {
         told.put("rejected", rehearsal.count(Ending.REJECTED));
         told.put("left", rehearsal.count(Ending.LEFT));
         told.put("rejections", rehearsal.outcomes().values().stream().filter(outcome -> outcome.ending() == Ending.REJECTED)
-                .map(RehearseCommand::json).toList());
+                .map(RehearseCommand::json).iterator());
+        told.put("events", rehearsal.outcomes().values().stream().map(outcome -> {
+            Map<String, Object> event = json(outcome);
+            event.put("outcome", inWord(outcome));
+            return event;
+        }).iterator());
         return told;
     }
 

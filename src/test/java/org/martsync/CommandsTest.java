@@ -22,7 +22,7 @@ class CommandsTest {
     @ParameterizedTest
     @CsvSource({
         "check, --mapping=NAME --events=N --rows=N --html=FILE --json --site=NAME",
-        "rehearse, --mapping=NAME --limit=N --new=FILE --new-config=FILE --json --site=NAME",
+        "rehearse, --mapping=NAME --limit=N --new=FILE --new-config=FILE --each --json --site=NAME",
         "reconcile, --since=DATE --repair --yes --restart --json --site=NAME",
         "validate, --site=NAME"})
     void eachTellsItsOptions(String command, String options, CapturedOutput output) {

@@ -23,7 +23,7 @@ public final class Rehearsal {
      *
      * @param id of events_to_sync
      * @param mapping its mapping's name, as it stands in the row
-     * @param reason why it would be rejected, null otherwise; may quote a patient's values
+     * @param reason why it would be rejected, or left for later where that is known; null otherwise; may quote a patient's values
      */
     public record Outcome(int id, String mapping, Ending ending, String reason) {
     }

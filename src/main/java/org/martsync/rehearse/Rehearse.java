@@ -58,7 +58,8 @@ public final class Rehearse {
     public void take(Rehearsal rehearsal, Batch batch) {
         batch.events().stream()
                 .filter(event -> rehearsal.ofEvents().isEmpty() || rehearsal.ofEvents().equals(event.mappingName()))
-                .forEach(event -> rehearsal.add(new Outcome(event.id(), event.mappingName(), ending(event), event.rejection())));
+                .forEach(event -> rehearsal.add(new Outcome(event.id(), event.mappingName(), ending(event),
+                        event.rejected() ? event.rejection() : event.waitsFor())));
     }
 
     private static Ending ending(PendingEvent event) {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.martsync.rehearse.Rehearsal;
+import org.martsync.rehearse.Rehearsal.Ending;
+import org.martsync.rehearse.Rehearsal.Outcome;
 import org.martsync.sync.Run;
 
 /** What a site's customise leaves to a later run: here each event with the answer "wait", as long as the test says. */
@@ -65,6 +69,19 @@ class LeftForLaterTest {
         night = true;
         assertThat(ended(chain.program.run()).waiting()).isZero();
         chain.assertOnlyTheseStandInDhis2(List.of(before, left, after, anothers));
+    }
+
+    @Test
+    void aRehearsalSaysThatItIsLeftAndWhy() {
+        chain.patients(1);
+        int left = chain.visit(1, "wait");
+        int goes = chain.visit(1, "goes");
+        Rehearsal rehearsal = new Rehearsal("", 1000, null);
+
+        chain.program.bean(ProducerTemplate.class).requestBody("direct:rehearse-events", rehearsal);
+
+        assertThat(rehearsal.outcomes().get(left)).isEqualTo(new Outcome(left, "Visit", Ending.LEFT, "It is sent at night."));
+        assertThat(rehearsal.outcomes().get(goes)).isEqualTo(new Outcome(goes, "Visit", Ending.CREATED, null));
     }
 
     @Test

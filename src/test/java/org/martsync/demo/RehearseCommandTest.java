@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +49,29 @@ class RehearseCommandTest {
         assertThat(told.get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
         assertThat(told.get("rejections")).allSatisfy(one -> assertThat(one.get("reason").asText()).isNotEmpty());
         assertThat(told.get("rejections")).hasSize(told.get("rejected").asInt()).isNotEmpty();
+        assertThat(told.get("events")).hasSize(told.get("rehearsed").asInt());
+        assertThat(told.get("events")).extracting(one -> one.get("event").asInt()).containsExactlyInAnyOrderElementsOf(demo.expected().kinds().keySet());
+        for (String outcome : List.of("created", "updated", "rejected", "left")) {
+            assertThat(told.get("events")).filteredOn(one -> one.get("outcome").asText().equals(outcome)).hasSize(told.get(outcome).asInt());
+        }
+        assertThat(told.get("events")).filteredOn(one -> !one.get("reason").isNull()).extracting(one -> one.get("event"), one -> one.get("reason"))
+                .containsExactlyElementsOf(tuples(told.get("rejections")));
         assertThat(end.exitCode()).isEqualTo(1);
         assertThat(demo.dhis2().store().events()).isEmpty();
+    }
+
+    @Test
+    void eachEventHasItsLineAndWhereAllWouldBeStoredTheExitCodeIsZero() throws Exception {
+        demo.clinic().migrated();
+        Set<Integer> good = demo.expected().of(Kind.GOOD);
+        demo.clinic().jdbc().update("UPDATE events_to_sync SET synced = true WHERE id <> ALL (?)", (Object) good.toArray(Integer[]::new));
+
+        End end = rehearse("--each");
+
+        List<String> lines = end.out().lines().toList();
+        assertThat(lines.get(0)).isEqualTo(good.size() + " events rehearsed, " + good.size() + " would be created, 0 updated, 0 rejected");
+        assertThat(lines.subList(1, lines.size())).hasSameSizeAs(good).allMatch(line -> line.matches("event \\d+  [\\w -]+  created"));
+        assertThat(end.exitCode()).isZero();
     }
 
     @Test
@@ -55,9 +80,10 @@ class RehearseCommandTest {
         Path worse = Files.writeString(place.resolve("worse.json"), demo.clinic().jdbc().queryForObject(
                 "SELECT mapping_json::text FROM mapping WHERE program_name = 'Screening'", String.class).replace("DmScTempe01", "DmScCough01"));
 
-        End end = rehearse("--mapping=Screening", "--limit=100", "--new=" + worse);
+        End end = rehearse("--mapping=Screening", "--limit=100", "--new=" + worse, "--each");
 
         assertThat(end.out()).contains("With the mapping as it is: ").contains("With the new one: ")
+                .containsPattern("(?m)^event \\d+  Screening  created$").containsPattern("(?m)^event \\d+  Screening  rejected: .+$")
                 .containsPattern("With the new mapping 0 more events pass, [1-9][0-9]* fail \\(\\d+");
         assertThat(end.exitCode()).isEqualTo(1);
     }
@@ -137,6 +163,12 @@ class RehearseCommandTest {
 
         assertThat(end.err()).contains("'Screening' is not understood: options and settings are written --name=value, see rehearse --help.");
         assertThat(end.exitCode()).isEqualTo(2);
+    }
+
+    private static List<Tuple> tuples(JsonNode rejections) {
+        List<Tuple> tuples = new ArrayList<>();
+        rejections.forEach(one -> tuples.add(Tuple.tuple(one.get("event"), one.get("reason"))));
+        return tuples;
     }
 
     private End rehearse(String... options) throws Exception {
