@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.Console;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
 import org.martsync.reconcile.BrokenOff;
@@ -59,12 +59,24 @@ final class ReconcileCommand implements Callable<Integer> {
     @Mixin
     private GivenSettings given;
 
+    private final UnaryOperator<String> person;
+
+    /** Asks at the terminal, if there is one. */
+    ReconcileCommand() {
+        this(System.console() == null ? null : question -> System.console().readLine("%s", question));
+    }
+
+    /** @param person puts a question and returns the answer, null at the end of the input; null where nobody can be asked */
+    ReconcileCommand(UnaryOperator<String> person) {
+        this.person = person;
+    }
+
     @Override
     public Integer call() {
         return ProgramAtRest.run(given.ofSite(), this::reconcile);
     }
 
-    private int reconcile(ProducerTemplate routes) {
+    int reconcile(ProducerTemplate routes) {
         try {
             Reconciliation reconciliation = routes.requestBody("direct:reconcile",
                     new Reconciliation(Instant.now().truncatedTo(ChronoUnit.MILLIS), since, restart), Reconciliation.class);
@@ -106,13 +118,12 @@ final class ReconcileCommand implements Callable<Integer> {
                 "command line (" + System.getProperty("user.name") + ")", Repair.class);
     }
 
-    private static boolean agreed(long repairable) {
-        Console console = System.console();
-        if (console == null) {
+    private boolean agreed(long repairable) {
+        if (person == null) {
             System.err.println("Nothing is queued: there is no terminal to ask at. With --yes it is done without being asked.");
             return false;
         }
-        String answer = console.readLine("Queue %d events again that are missing in DHIS2? The next run sends them. [y/N] ", repairable);
+        String answer = person.apply("Queue " + repairable + " events again that are missing in DHIS2? The next run sends them. [y/N] ");
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 
