@@ -37,12 +37,10 @@ public final class Reconcile {
 
     private final Site site;
     private final Dhis2Server dhis2;
-    private final MeasureReconcile measure;
 
-    public Reconcile(Site site, Dhis2Server dhis2, MeasureReconcile measure) {
+    public Reconcile(Site site, Dhis2Server dhis2) {
         this.site = site;
         this.dhis2 = dhis2;
-        this.measure = measure;
     }
 
     /**
@@ -238,7 +236,7 @@ public final class Reconcile {
     }
 
     /**
-     * Counts a comparison that ended, and tells of it in a sentence for the log.
+     * Tells of a comparison that ended in a sentence for the log.
      *
      * @param rows of {@code routes/sql/reconcile-counts.sql}
      */
@@ -251,7 +249,6 @@ public final class Reconcile {
             found.put(kind, 0L);
         }
         rows.forEach(row -> found.merge(Kind.valueOf(((String) row.get("kind")).toUpperCase(Locale.ROOT)), ((Number) row.get("findings")).longValue(), Long::sum));
-        measure.ended(reconciliation.events(), found);
         String told = found.entrySet().stream().filter(kind -> kind.getValue() > 0)
                 .map(kind -> kind.getKey().toString().replace('_', ' ') + ": " + kind.getValue()).collect(Collectors.joining(", "));
         return reconciliation.events() + " events compared with DHIS2; " + (told.isEmpty() ? "all as they should be" : told);

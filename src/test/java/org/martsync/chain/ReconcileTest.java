@@ -318,6 +318,23 @@ class ReconcileTest {
     }
 
     @Test
+    void theSameTickGoesOnWhereItWasBrokenOffHalfAnHourAgo() {
+        arrived();
+        String place = "UPDATE sync_reconcile SET after = '1', events = 2, ended_at = NULL, at = now() - interval '%d minutes' WHERE name = '" + name + "'";
+        LocalDate since = LocalDate.of(2024, 1, 1);
+        long id = send(new Reconciliation(name, since, false)).id();
+        chain.clinic.jdbc().update(place.formatted(29));
+        assertThat(send(new Reconciliation(name, since, false)).id()).as("somebody is at it").isZero();
+        chain.clinic.jdbc().update(place.formatted(31));
+
+        Reconciliation goneOn = send(new Reconciliation(name, since, false));
+
+        assertThat(goneOn.id()).isEqualTo(id);
+        assertThat(goneOn.events()).as("with those of patients 2 and 3").isEqualTo(6);
+        assertThat(chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_reconcile WHERE ended_at IS NOT NULL", Integer.class)).isEqualTo(1);
+    }
+
+    @Test
     void ofTwoProgramsAtOneTickOneCompares() {
         arrived();
         chain.clinic.jdbc().update("INSERT INTO sync_reconcile (name) VALUES (?::timestamptz)", name.toString());
