@@ -335,6 +335,31 @@ class ReconcileTest {
     }
 
     @Test
+    void whatEarlierOnesFoundIsForgottenInPortions() {
+        arrived();
+        chain.clinic.jdbc().execute("""
+                INSERT INTO sync_reconcile (name, ended_at) VALUES ('2025-01-01', '2025-01-01');
+                INSERT INTO sync_reconcile (name, at) VALUES ('2025-02-01', '2025-02-01');
+                INSERT INTO sync_reconcile (name) VALUES ('2025-03-01');
+                INSERT INTO sync_reconcile_finding (reconcile, thing, kind, repairable)
+                  SELECT id, 'event', 'missing', true FROM sync_reconcile, generate_series(1, 2500);
+                CREATE TABLE forgotten (portion bigint);
+                CREATE FUNCTION note_forgotten() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN INSERT INTO forgotten SELECT count(*) FROM gone; RETURN NULL; END';
+                CREATE TRIGGER note_forgotten AFTER DELETE ON sync_reconcile_finding REFERENCING OLD TABLE AS gone
+                  FOR EACH STATEMENT EXECUTE FUNCTION note_forgotten()""");
+        try {
+            send(new Reconciliation(name, LocalDate.of(2024, 1, 1), false));
+
+            assertThat(chain.clinic.jdbc().queryForList("SELECT name::date::text FROM sync_reconcile ORDER BY id", String.class))
+                    .as("one that can be gone on with stays").containsExactly("2025-03-01", "2026-01-01");
+            assertThat(chain.clinic.jdbc().queryForList("SELECT portion FROM forgotten WHERE portion > 0", Long.class)).containsExactly(2000L, 2000L, 1000L);
+        } finally {
+            chain.clinic.jdbc().execute("DROP TABLE forgotten; DROP FUNCTION note_forgotten CASCADE");
+        }
+    }
+
+    @Test
     void ofTwoProgramsAtOneTickOneCompares() {
         arrived();
         chain.clinic.jdbc().update("INSERT INTO sync_reconcile (name) VALUES (?::timestamptz)", name.toString());
