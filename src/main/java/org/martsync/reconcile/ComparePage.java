@@ -36,6 +36,9 @@ import org.martsync.reconcile.Finding.Thing;
  */
 final class ComparePage {
 
+    /** What no run makes of an enrolment: somebody in DHIS2 did. */
+    private static final String CANCELLED = "CANCELLED";
+
     private final Page page;
     private final String since;
     private final Set<String> stages;
@@ -173,7 +176,8 @@ final class ComparePage {
 
     /**
      * Only in programs where events of theirs arrived: where {@code dhis2.program} was changed, the trackers hold an enrolment in the
-     * program of before until then.
+     * program of before until then. Dates and org unit are not looked at: they are the clinic's no more, and what was sent of them
+     * is not kept.
      */
     private void compareEnrolments(Patient patient, PendingEvent event, StoredPerson person) {
         Patient.Tracked tracked = trackersOf(patient, person).orElse(null);
@@ -186,7 +190,13 @@ final class ComparePage {
             if (uid != null && held.stream().allMatch(StoredEnrolment::deleted) && page.arrived(patient, in.program())) {
                 add(Thing.ENROLMENT, held.isEmpty() ? Kind.MISSING : Kind.DELETED, event, uid, null, null, null);
             }
+            held.stream().filter(enrolment -> !enrolment.deleted() && enrolment.status().equals(CANCELLED) && hasOneOf(enrolment, page.known(patient)))
+                    .forEach(enrolment -> add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "status", null, CANCELLED));
         }
+    }
+
+    private static boolean hasOneOf(StoredEnrolment enrolment, Set<String> events) {
+        return enrolment.events().stream().anyMatch(event -> !event.deleted() && events.contains(event.uid()));
     }
 
     /**

@@ -180,6 +180,22 @@ class ReconcileTest {
     }
 
     @Test
+    void anEnrolmentThatWasCancelledInDhis2IsNamedAndOneWhoseDateOrOrgUnitChangedIsNot() {
+        List<Integer> events = arrived();
+        Enrolment cancelled = chain.enrolmentOf(events.get(0));
+        Enrolment moved = chain.enrolmentOf(events.get(2));
+        chain.dhis2.store().put(new Enrolment(cancelled.uid(), cancelled.trackedEntity(), cancelled.program(), cancelled.orgUnit(), "CANCELLED",
+                cancelled.enrolledAt(), cancelled.occurredAt(), null, false, null));
+        chain.dhis2.store().put(new Enrolment(moved.uid(), moved.trackedEntity(), moved.program(), "zjiCmkAyHCv", "COMPLETED",
+                moved.enrolledAt().plusDays(1), moved.occurredAt(), null, false, null));
+
+        Reconciliation reconciliation = reconcile();
+
+        assertThat(found()).containsExactly("enrolment changed " + events.get(0) + " " + cancelled.uid() + " status: null/CANCELLED");
+        assertThat(repair(reconciliation).queued()).isZero();
+    }
+
+    @Test
     void whoWasMovedInDhis2IsNamedWithBothOrgUnitsBesideWhatElseDiffers() {
         List<Integer> events = arrived();
         TrackedEntity person = chain.personOf(events.get(0));
