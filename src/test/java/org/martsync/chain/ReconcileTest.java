@@ -196,6 +196,38 @@ class ReconcileTest {
     }
 
     @Test
+    void whoHasAUniqueValueOfAnotherIsNamedWhateverElseIsSearchedBy() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(0));
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"patient_identifier\"], \"comparable\": []}");
+        chain.dhis2.store().put(new TrackedEntity("TwinPerson1", person.type(), person.orgUnit(),
+                Map.of(WholeChain.UIC, person.attributes().get(WholeChain.UIC), WholeChain.IDENTIFIER, "another")));
+        chain.dhis2.store().put(new TrackedEntity("NoTwin00001", person.type(), person.orgUnit(),
+                Map.of(WholeChain.UIC, "another", WholeChain.IDENTIFIER, person.attributes().get(WholeChain.IDENTIFIER))));
+        chain.dhis2.resetCounts();
+
+        reconcile();
+
+        assertThat(found()).containsExactly("person duplicated " + events.get(0) + " " + person.uid() + " null: null/TwinPerson1");
+        assertThat(chain.dhis2.requestLog().stream().filter(request -> request.query().contains(WholeChain.UIC)).count()).isEqualTo(1);
+    }
+
+    @Test
+    void whereNothingIsUniqueNamesakesHaveAllValuesThatAreSearchedBy() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(0));
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"patient_identifier\", \"gender\"], \"comparable\": []}");
+        String identifier = person.attributes().get(WholeChain.IDENTIFIER);
+        chain.dhis2.store().put(new TrackedEntity("TwinPerson1", person.type(), person.orgUnit(),
+                Map.of(WholeChain.IDENTIFIER, identifier, WholeChain.GENDER, person.attributes().get(WholeChain.GENDER))));
+        chain.dhis2.store().put(new TrackedEntity("NoTwin00001", person.type(), person.orgUnit(), Map.of(WholeChain.IDENTIFIER, identifier, WholeChain.GENDER, "Other")));
+
+        reconcile();
+
+        assertThat(found()).containsExactly("person duplicated " + events.get(0) + " " + person.uid() + " null: null/TwinPerson1");
+    }
+
+    @Test
     void whoWasMovedInDhis2IsNamedWithBothOrgUnitsBesideWhatElseDiffers() {
         List<Integer> events = arrived();
         TrackedEntity person = chain.personOf(events.get(0));
