@@ -165,10 +165,11 @@ final class ReconcileCommand implements Callable<Integer> {
             case "event not_compared" -> "events cannot be compared, as they could not be sent any more";
             case "enrolment missing" -> "enrolments are missing in DHIS2; the patient's next event makes another";
             case "enrolment deleted" -> "enrolments were deleted in DHIS2; the patient's next event makes another";
+            case "enrolment changed" -> "enrolments with events of ours differ in " + field + ". Changed in DHIS2 since: correct it there where it is wrong";
             case "person missing" -> "people are missing in DHIS2; their next event looks for them anew";
             case "person deleted" -> "people were deleted in DHIS2; their next event looks for them anew";
             case "person changed" -> "people differ in " + field + ". Changed in DHIS2 since: correct it where it is wrong";
-            case "person duplicated" -> "people have somebody beside them in DHIS2 with the values they are searched by. Merge the two there";
+            case "person duplicated" -> "people have somebody beside them in DHIS2 with a unique value of theirs, or all values they are searched by. Merge the two there";
             default -> group.get("thing") + " " + group.get("kind");
         };
     }

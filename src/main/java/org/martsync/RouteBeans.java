@@ -1,5 +1,6 @@
 package org.martsync;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -288,15 +289,25 @@ class RouteBeans {
     }
 
     @Bean
-    Reconcile reconcile(Site site, Dhis2Server dhis2, MeterRegistry meters, Clock clock) {
-        return new Reconcile(site, dhis2, new MeasureReconcile(meters, clock));
+    Reconcile reconcile(Site site, Dhis2Server dhis2) {
+        return new Reconcile(site, dhis2);
+    }
+
+    @Bean
+    MeasureReconcile measureReconcile(MeterRegistry meters) {
+        return new MeasureReconcile(meters);
     }
 
     /** @param zone that of the schedule of runs; empty means the machine's */
     @Bean
     ReconcileDue reconcileDue(@Value("${reconcile.schedule}") String cron, @Value("${reconcile.days}") int days,
-                              @Value("${schedule.time-zone}") String zone, Clock clock) throws ParseException {
-        return new ReconcileDue(cron, days, zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()), clock);
+                              @Value("${schedule.time-zone}") String zone, Clock clock, MeterRegistry meters) throws ParseException {
+        ReconcileDue due = new ReconcileDue(cron, days, zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()), clock);
+        if (due.scheduled()) {
+            Gauge.builder("mart.reconcile.overdue", due, ReconcileDue::overdueSeconds).description("for how long a comparison with DHIS2 has been due")
+                    .baseUnit("seconds").register(meters);
+        }
+        return due;
     }
 
     /** On which pages of a comparison with DHIS2 are read and compared, two at a time. */

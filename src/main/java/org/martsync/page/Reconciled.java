@@ -17,10 +17,17 @@ public record Reconciled(String sentence, boolean found) {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH);
 
-    /** @param row of {@code routes/sql/page-reconciled.sql}, or null where nothing was ever compared; then null is returned */
+    /**
+     * @param row of {@code routes/sql/page-reconciled.sql} with {@code overdue}, whether two were due since; or null where there is
+     *     nothing to tell, then null is returned
+     */
     static Reconciled of(Map<String, Object> row, TellTime time) {
         if (row == null) {
             return null;
+        }
+        boolean overdue = Boolean.TRUE.equals(row.get("overdue"));
+        if (row.get("ended_at") == null) {
+            return new Reconciled("No comparison with DHIS2 has ended, though two were due. The log says why.", true);
         }
         String events = String.format(Locale.ENGLISH, "%,d events%s", number(row, "events"),
                 row.get("since") == null ? "" : " since " + DAY.format(((Date) row.get("since")).toLocalDate()));
@@ -30,8 +37,9 @@ public record Reconciled(String sentence, boolean found) {
         add(found, number(row, "deleted"), "deleted there");
         add(found, number(row, "changed"), "changed there");
         add(found, number(row, "other"), "otherwise not as it should be");
-        return found.isEmpty() ? new Reconciled("All " + events + " are in DHIS2" + checked, false)
-                : new Reconciled("Of " + events + ": " + String.join(", ", found) + checked + " The command reconcile names them.", true);
+        String sentence = found.isEmpty() ? "All " + events + " are in DHIS2" + checked
+                : "Of " + events + ": " + String.join(", ", found) + checked + " The command reconcile names them.";
+        return new Reconciled(sentence + (overdue ? " Two that were due since have not ended. The log says why." : ""), overdue || !found.isEmpty());
     }
 
     private static void add(List<String> found, long count, String what) {

@@ -2,7 +2,6 @@ package org.martsync.reconcile;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +34,9 @@ import org.martsync.reconcile.Finding.Thing;
  * worker changed must never count as repairable, as sending again would overwrite it.
  */
 final class ComparePage {
+
+    /** What no run makes of an enrolment: somebody in DHIS2 did. */
+    private static final String CANCELLED = "CANCELLED";
 
     private final Page page;
     private final String since;
@@ -173,7 +175,8 @@ final class ComparePage {
 
     /**
      * Only in programs where events of theirs arrived: where {@code dhis2.program} was changed, the trackers hold an enrolment in the
-     * program of before until then.
+     * program of before until then. Dates and org unit are not looked at: they are the clinic's no more, and what was sent of them
+     * is not kept.
      */
     private void compareEnrolments(Patient patient, PendingEvent event, StoredPerson person) {
         Patient.Tracked tracked = trackersOf(patient, person).orElse(null);
@@ -186,7 +189,13 @@ final class ComparePage {
             if (uid != null && held.stream().allMatch(StoredEnrolment::deleted) && page.arrived(patient, in.program())) {
                 add(Thing.ENROLMENT, held.isEmpty() ? Kind.MISSING : Kind.DELETED, event, uid, null, null, null);
             }
+            held.stream().filter(enrolment -> !enrolment.deleted() && enrolment.status().equals(CANCELLED) && hasOneOf(enrolment, page.known(patient)))
+                    .forEach(enrolment -> add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "status", null, CANCELLED));
         }
+    }
+
+    private static boolean hasOneOf(StoredEnrolment enrolment, Set<String> events) {
+        return enrolment.events().stream().anyMatch(event -> !event.deleted() && events.contains(event.uid()));
     }
 
     /**
@@ -212,17 +221,25 @@ final class ComparePage {
     }
 
     private void findNamesakes(Patient patient, PendingEvent event, StoredPerson person) {
-        Map<String, String> searched = FindPatients.searchedBy(patient, page.batch().patientMapping());
-        if (searched.isEmpty()) {
-            return;
-        }
-        for (TrackedEntity hit : page.namesakes(patient)) {
-            boolean same = searched.entrySet().stream().allMatch(entry ->
-                    entry.getValue().toLowerCase(Locale.ROOT).equals(hit.attributes().getOrDefault(entry.getKey(), "").toLowerCase(Locale.ROOT)));
-            if (same && !hit.uid().equals(person.uid())) {
-                add(Thing.PERSON, Kind.DUPLICATED, event, person.uid(), null, null, hit.uid());
-            }
-        }
+        List<Map<String, String>> own = ownValues(patient, page.batch().patientMapping());
+        page.namesakes(patient).stream().filter(hit -> !hit.uid().equals(person.uid()) && own.stream().anyMatch(values -> hasAll(hit, values)))
+                .map(TrackedEntity::uid).distinct().forEach(uid -> add(Thing.PERSON, Kind.DUPLICATED, event, person.uid(), null, null, uid));
+    }
+
+    /** DHIS2 ignores case, and so does this. */
+    private static boolean hasAll(TrackedEntity hit, Map<String, String> values) {
+        return values.entrySet().stream().allMatch(value -> value.getValue().equalsIgnoreCase(hit.attributes().getOrDefault(value.getKey(), "")));
+    }
+
+    /**
+     * What nobody else should have of the values that a patient is searched by: each of an attribute that is unique in DHIS2 for
+     * itself, else all of them together.
+     */
+    static List<Map<String, String>> ownValues(Patient patient, Mapping mapping) {
+        Map<String, String> searched = FindPatients.searchedBy(patient, mapping);
+        List<Map<String, String>> unique = searched.entrySet().stream().filter(value -> patient.people().attributes().get(value.getKey()).unique())
+                .map(value -> Map.of(value.getKey(), value.getValue())).toList();
+        return !unique.isEmpty() ? unique : searched.isEmpty() ? List.of() : List.of(searched);
     }
 
     private void add(Thing thing, Kind kind, PendingEvent event, String uid, String field, String ours, String theirs) {

@@ -20,7 +20,6 @@ import org.martsync.dhis2.TrackedEntity;
 import org.martsync.dhis2.TrackerSearch;
 import org.martsync.event.Batch;
 import org.martsync.mapping.Mapping;
-import org.martsync.patient.FindPatients;
 import org.martsync.patient.Patient;
 import org.martsync.patient.PeopleSearch;
 import org.martsync.reconcile.Finding.Kind;
@@ -37,12 +36,10 @@ public final class Reconcile {
 
     private final Site site;
     private final Dhis2Server dhis2;
-    private final MeasureReconcile measure;
 
-    public Reconcile(Site site, Dhis2Server dhis2, MeasureReconcile measure) {
+    public Reconcile(Site site, Dhis2Server dhis2) {
         this.site = site;
         this.dhis2 = dhis2;
-        this.measure = measure;
     }
 
     /**
@@ -127,21 +124,27 @@ public final class Reconcile {
         page.seenElsewhere(StoredPerson.readEvents(dhis2.dialect(), answer.found()));
     }
 
-    /** The questions for everybody who has the values by which the page's patients are searched. */
+    /** The questions for everybody who has values that only one of the page's patients should have, see {@link ComparePage#ownValues}. */
     public List<PeopleSearch> askForNamesakes(Page page) {
         Mapping mapping = page.batch().patientMapping();
         if (mapping == null) {
             return List.of();
         }
-        Map<Patient, Map<String, String>> lookedFor = new LinkedHashMap<>();
+        List<PeopleSearch> searches = new ArrayList<>();
+        List<Map<Patient, Map<String, String>>> rounds = new ArrayList<>();
         for (Patient patient : page.batch().patients()) {
-            Map<String, String> searched = FindPatients.searchedBy(patient, mapping);
-            if (patient.inDhis2() != null && !searched.isEmpty() && dhis2.dialect().takes(searched.values())
-                    && TrackerSearch.fits(dhis2.dialect(), searched)) {
-                lookedFor.put(patient, searched);
+            int round = 0;
+            for (Map<String, String> values : patient.inDhis2() == null ? List.<Map<String, String>>of() : ComparePage.ownValues(patient, mapping)) {
+                if (dhis2.dialect().takes(values.values()) && TrackerSearch.fits(dhis2.dialect(), values)) {
+                    if (round == rounds.size()) {
+                        rounds.add(new LinkedHashMap<>());
+                    }
+                    rounds.get(round++).put(patient, values);
+                }
             }
         }
-        return PeopleSearch.of(dhis2.dialect(), site.country(), lookedFor, false);
+        rounds.forEach(lookedFor -> searches.addAll(PeopleSearch.of(dhis2.dialect(), site.country(), lookedFor, false)));
+        return searches;
     }
 
     public void takeNamesakes(Page page, PeopleSearch search, Dhis2Answer answer) {
@@ -238,7 +241,7 @@ public final class Reconcile {
     }
 
     /**
-     * Counts a comparison that ended, and tells of it in a sentence for the log.
+     * Tells of a comparison that ended in a sentence for the log.
      *
      * @param rows of {@code routes/sql/reconcile-counts.sql}
      */
@@ -251,7 +254,6 @@ public final class Reconcile {
             found.put(kind, 0L);
         }
         rows.forEach(row -> found.merge(Kind.valueOf(((String) row.get("kind")).toUpperCase(Locale.ROOT)), ((Number) row.get("findings")).longValue(), Long::sum));
-        measure.ended(reconciliation.events(), found);
         String told = found.entrySet().stream().filter(kind -> kind.getValue() > 0)
                 .map(kind -> kind.getKey().toString().replace('_', ' ') + ": " + kind.getValue()).collect(Collectors.joining(", "));
         return reconciliation.events() + " events compared with DHIS2; " + (told.isEmpty() ? "all as they should be" : told);

@@ -180,6 +180,54 @@ class ReconcileTest {
     }
 
     @Test
+    void anEnrolmentThatWasCancelledInDhis2IsNamedAndOneWhoseDateOrOrgUnitChangedIsNot() {
+        List<Integer> events = arrived();
+        Enrolment cancelled = chain.enrolmentOf(events.get(0));
+        Enrolment moved = chain.enrolmentOf(events.get(2));
+        chain.dhis2.store().put(new Enrolment(cancelled.uid(), cancelled.trackedEntity(), cancelled.program(), cancelled.orgUnit(), "CANCELLED",
+                cancelled.enrolledAt(), cancelled.occurredAt(), null, false, null));
+        chain.dhis2.store().put(new Enrolment(moved.uid(), moved.trackedEntity(), moved.program(), "zjiCmkAyHCv", "COMPLETED",
+                moved.enrolledAt().plusDays(1), moved.occurredAt(), null, false, null));
+
+        Reconciliation reconciliation = reconcile();
+
+        assertThat(found()).containsExactly("enrolment changed " + events.get(0) + " " + cancelled.uid() + " status: null/CANCELLED");
+        assertThat(repair(reconciliation).queued()).isZero();
+    }
+
+    @Test
+    void whoHasAUniqueValueOfAnotherIsNamedWhateverElseIsSearchedBy() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(0));
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"patient_identifier\"], \"comparable\": []}");
+        chain.dhis2.store().put(new TrackedEntity("TwinPerson1", person.type(), person.orgUnit(),
+                Map.of(WholeChain.UIC, person.attributes().get(WholeChain.UIC), WholeChain.IDENTIFIER, "another")));
+        chain.dhis2.store().put(new TrackedEntity("NoTwin00001", person.type(), person.orgUnit(),
+                Map.of(WholeChain.UIC, "another", WholeChain.IDENTIFIER, person.attributes().get(WholeChain.IDENTIFIER))));
+        chain.dhis2.resetCounts();
+
+        reconcile();
+
+        assertThat(found()).containsExactly("person duplicated " + events.get(0) + " " + person.uid() + " null: null/TwinPerson1");
+        assertThat(chain.dhis2.requestLog().stream().filter(request -> request.query().contains(WholeChain.UIC)).count()).isEqualTo(1);
+    }
+
+    @Test
+    void whereNothingIsUniqueNamesakesHaveAllValuesThatAreSearchedBy() {
+        List<Integer> events = arrived();
+        TrackedEntity person = chain.personOf(events.get(0));
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"patient_identifier\", \"gender\"], \"comparable\": []}");
+        String identifier = person.attributes().get(WholeChain.IDENTIFIER);
+        chain.dhis2.store().put(new TrackedEntity("TwinPerson1", person.type(), person.orgUnit(),
+                Map.of(WholeChain.IDENTIFIER, identifier, WholeChain.GENDER, person.attributes().get(WholeChain.GENDER))));
+        chain.dhis2.store().put(new TrackedEntity("NoTwin00001", person.type(), person.orgUnit(), Map.of(WholeChain.IDENTIFIER, identifier, WholeChain.GENDER, "Other")));
+
+        reconcile();
+
+        assertThat(found()).containsExactly("person duplicated " + events.get(0) + " " + person.uid() + " null: null/TwinPerson1");
+    }
+
+    @Test
     void whoWasMovedInDhis2IsNamedWithBothOrgUnitsBesideWhatElseDiffers() {
         List<Integer> events = arrived();
         TrackedEntity person = chain.personOf(events.get(0));
@@ -315,6 +363,48 @@ class ReconcileTest {
         assertThat(goneOn.events()).isEqualTo(1500);
         assertThat(found()).hasSize(1).first().asString().contains(first);
         assertThat(chain.dhis2.requestLog().stream().filter(request -> request.query().startsWith("trackedEntities="))).hasSizeLessThan(4);
+    }
+
+    @Test
+    void theSameTickGoesOnWhereItWasBrokenOffHalfAnHourAgo() {
+        arrived();
+        String place = "UPDATE sync_reconcile SET after = '1', events = 2, ended_at = NULL, at = now() - interval '%d minutes' WHERE name = '" + name + "'";
+        LocalDate since = LocalDate.of(2024, 1, 1);
+        long id = send(new Reconciliation(name, since, false)).id();
+        chain.clinic.jdbc().update(place.formatted(29));
+        assertThat(send(new Reconciliation(name, since, false)).id()).as("somebody is at it").isZero();
+        chain.clinic.jdbc().update(place.formatted(31));
+
+        Reconciliation goneOn = send(new Reconciliation(name, since, false));
+
+        assertThat(goneOn.id()).isEqualTo(id);
+        assertThat(goneOn.events()).as("with those of patients 2 and 3").isEqualTo(6);
+        assertThat(chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_reconcile WHERE ended_at IS NOT NULL", Integer.class)).isEqualTo(1);
+    }
+
+    @Test
+    void whatEarlierOnesFoundIsForgottenInPortions() {
+        arrived();
+        chain.clinic.jdbc().execute("""
+                INSERT INTO sync_reconcile (name, ended_at) VALUES ('2025-01-01', '2025-01-01');
+                INSERT INTO sync_reconcile (name, at) VALUES ('2025-02-01', '2025-02-01');
+                INSERT INTO sync_reconcile (name) VALUES ('2025-03-01');
+                INSERT INTO sync_reconcile_finding (reconcile, thing, kind, repairable)
+                  SELECT id, 'event', 'missing', true FROM sync_reconcile, generate_series(1, 2500);
+                CREATE TABLE forgotten (portion bigint);
+                CREATE FUNCTION note_forgotten() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN INSERT INTO forgotten SELECT count(*) FROM gone; RETURN NULL; END';
+                CREATE TRIGGER note_forgotten AFTER DELETE ON sync_reconcile_finding REFERENCING OLD TABLE AS gone
+                  FOR EACH STATEMENT EXECUTE FUNCTION note_forgotten()""");
+        try {
+            send(new Reconciliation(name, LocalDate.of(2024, 1, 1), false));
+
+            assertThat(chain.clinic.jdbc().queryForList("SELECT name::date::text FROM sync_reconcile ORDER BY id", String.class))
+                    .as("one that can be gone on with stays").containsExactly("2025-03-01", "2026-01-01");
+            assertThat(chain.clinic.jdbc().queryForList("SELECT portion FROM forgotten WHERE portion > 0", Long.class)).containsExactly(2000L, 2000L, 1000L);
+        } finally {
+            chain.clinic.jdbc().execute("DROP TABLE forgotten; DROP FUNCTION note_forgotten CASCADE");
+        }
     }
 
     @Test

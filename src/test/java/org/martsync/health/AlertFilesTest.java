@@ -68,7 +68,8 @@ class AlertFilesTest {
             clinic.encounter(11, 1, "ZW", LocalDateTime.of(2024, 2, 1, 10, 0));
             clinic.form("gbv_form", 11, 1, Map.of("asked", "true"), LocalDateTime.of(2024, 2, 1, 0, 0));
             clinic.pending(1, "IPV", 11);
-            try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "turns.limit=2")) {
+            try (RunningProgram program = RunningProgram.start(clinic, dhis2, "vatFxlZR2lj", "turns.limit=2",
+                    "reconcile.schedule=0 0 0 1 1 ? 2099")) {
                 dhis2.fail(1, StandInFaults.posts()).with(413, "Too large");
                 program.run();
                 program.bean(ProducerTemplate.class).requestBody("direct:reconcile", new Reconciliation(Instant.now(), null, false));
