@@ -18,6 +18,8 @@ public final class CheckPatients {
 
     static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
 
+    static final String GIVE_THE_CODE = "that is done from DHIS2 daily and at a start, once an org unit there has this code.";
+
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
         ProgramMetadata program = programs.everybody();
@@ -126,14 +128,18 @@ public final class CheckPatients {
     /** Takes rows of {@code routes/sql/check-org-units.sql}. */
     public void orgUnits(Checkup checkup, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
-            boolean ofPatients = Boolean.TRUE.equals(row.get("of_patients"));
             String unit = (String) row.get("unit");
-            checkup.add(new Finding(ofPatients ? Code.PATIENT_ORG_UNIT_UNKNOWN : Code.ORG_UNIT_CODE_UNKNOWN, null, ofPatients ? null : unit, ofPatients
-                    ? "Patients have an org unit that is not among those that DHIS2 told us of."
-                    : "Encounters have the org unit code " + unit + ", which no org unit in DHIS2 has.", ofPatients
-                    ? "DHIS2 may refuse these patients. Correct it in the clinic."
-                    : "Their events go to the site's own org unit. Give the org unit that code in DHIS2, or correct it in the clinic.",
-                    ((Number) row.get("pending")).longValue(), ofPatients ? "'" + unit + "'" : null));
+            long pending = ((Number) row.get("pending")).longValue();
+            if (Boolean.TRUE.equals(row.get("of_patients"))) {
+                checkup.add(new Finding(Code.PATIENT_ORG_UNIT_UNKNOWN, null, null, "Patients have an org unit that is not among those that DHIS2 told us of.",
+                        "DHIS2 may refuse these patients. Correct it in the clinic.", pending, "'" + unit + "'"));
+            } else if (Boolean.TRUE.equals(row.get("tracked"))) {
+                checkup.add(new Finding(Code.ORG_UNIT_WITHOUT_UID, null, unit, "Encounters have the org unit code " + unit + ", and orgunit_tracker has no UID beside it.",
+                        "Their events go to the site's own org unit. Fill in orgunit_tracker.id: " + GIVE_THE_CODE, pending, null));
+            } else {
+                checkup.add(new Finding(Code.ORG_UNIT_CODE_UNKNOWN, null, unit, "Encounters have the org unit code " + unit + ", which no org unit in DHIS2 has.",
+                        "Their events go to the site's own org unit. Give the org unit that code in DHIS2, or correct it in the clinic.", pending, null));
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
@@ -56,7 +57,19 @@ public final class CheckValues {
                     .forEach(ofOne -> details(checkup, batch, ofOne));
             CheckPatients.uniqueInTwoTypes(batch.patientMapping(), programs).forEach((attribute, sentence) -> uniqueInTwoTypes(checkup, batch, attribute, sentence));
         }
-        groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
+        groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> {
+            group.events().forEach(forms -> values(checkup, forms));
+            if (!ComputedUid.wellFormed(group.orgUnit())) {
+                group.events().forEach(forms -> nowhere(checkup, forms.event()));
+            }
+        });
+    }
+
+    /** The run rejects an event whose org unit is no UID ({@link org.martsync.event.CheckPayload}). */
+    private static void nowhere(Checkup checkup, PendingEvent event) {
+        checkup.hold(event.id());
+        checkup.broken(Code.ORG_UNIT_UID_UNUSABLE, null, "Encounters have the org unit code " + event.orgUnitCode() + ", and what orgunit_tracker has beside it is "
+                + (event.orgUnit().isBlank() ? "empty." : "no UID: '" + event.orgUnit() + "'."), "Correct orgunit_tracker.id: " + CheckPatients.GIVE_THE_CODE, "event " + event.id());
     }
 
     /**

@@ -253,6 +253,32 @@ class CheckTest {
     }
 
     @Test
+    void anOrgUnitCodeMayStandThereWithoutAUidOrWithOneThatIsNone() {
+        chain.clinic.orgUnit("ZW_NULL", null).orgUnit("ZW_EMPTY", "").orgUnit("ZW_BAD", "bad");
+        int without = chain.visit(1, "ZW_NULL", WholeChain.MORNING, Map.of("f_text", "x"));
+        int empty = chain.visit(2, "ZW_EMPTY", WholeChain.MORNING, Map.of("f_text", "x"));
+        int bad = chain.visit(3, "ZW_BAD", WholeChain.MORNING, Map.of("f_text", "x"));
+
+        Checkup checkup = check("");
+
+        Finding warning = only(checkup, Code.ORG_UNIT_WITHOUT_UID);
+        assertThat(warning.sentence()).isEqualTo("Encounters have the org unit code ZW_NULL, and orgunit_tracker has no UID beside it.");
+        assertThat(warning.events()).isEqualTo(1);
+        assertThat(checkup.findings()).filteredOn(finding -> finding.code() == Code.ORG_UNIT_UID_UNUSABLE).extracting(Finding::sentence, Finding::events)
+                .containsExactlyInAnyOrder(
+                        tuple("Encounters have the org unit code ZW_EMPTY, and what orgunit_tracker has beside it is empty.", 1L),
+                        tuple("Encounters have the org unit code ZW_BAD, and what orgunit_tracker has beside it is no UID: 'bad'.", 1L));
+        assertThat(checkup.findings()).noneMatch(finding -> finding.code() == Code.ORG_UNIT_CODE_UNKNOWN);
+        assertThat(checkup.held()).containsExactlyInAnyOrder(empty, bad);
+        assertThat(checkup.good()).isFalse();
+
+        chain.program.run();
+        chain.assertEvent(without).isSynced();
+        chain.assertEvent(empty).isRejectedBecause("orgUnit '' ");
+        chain.assertEvent(bad).isRejectedBecause("orgUnit 'bad' ");
+    }
+
+    @Test
     void aServerThatDoesNotAnswerEndsTheCheckWithASentence() {
         chain.dhis2.failAlways(path("/api/me")).with(503, "resting");
 
