@@ -1,5 +1,8 @@
 package org.martsync.check;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,8 @@ import org.martsync.mapping.Mapping;
 
 /** Looks at the patients all together, and at the places of patients and encounters. Called by {@code routes/check.camel.yaml}. */
 public final class CheckPatients {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
 
@@ -86,14 +91,28 @@ public final class CheckPatients {
         return columns;
     }
 
-    /** Takes rows of {@code routes/sql/check-unique.sql}. */
+    private record Sharers(List<String> patients, String holder) {
+    }
+
+    private static List<Sharers> sharers(String json) {
+        try {
+            return JSON.readValue(json, new TypeReference<List<Sharers>>() { });
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
+        }
+    }
+
+    /** Takes rows of {@code routes/sql/check-unique.sql}, before the pending events are looked at. */
     public void unique(Checkup checkup, Mappings mappings, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
-            checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
+            checkup.rivals().add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
                     + columns(mappings.patient()).get(column) + "), " + row.get("patients") + " patients share "
                     + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
-                    ((Number) row.get("pending")).longValue(), "patients " + row.get("example")));
+                    0, "patients " + row.get("example")));
+            for (Sharers one : sharers((String) row.get("sharers"))) {
+                checkup.rivals().share(column, one.patients(), one.holder());
+            }
         }
     }
 

@@ -50,7 +50,7 @@ public final class CheckValues {
         // those of other mappings are only there for their patients' sake
         List<PendingEvent> wanted = batch.events().stream().filter(event -> checkup.ofPatients() || checkup.concerns(event.mappingName())).toList();
         checkup.lookedAt(wanted.size());
-        wanted.stream().filter(event -> checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
+        wanted.stream().filter(event -> checkup.stops() || checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
         wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
         if (checkup.ofPatients()) {
             batch.patients().stream().collect(Collectors.groupingBy(Patient::id, LinkedHashMap::new, Collectors.toList())).values()
@@ -63,6 +63,21 @@ public final class CheckValues {
                 group.events().forEach(forms -> nowhere(checkup, forms.event()));
             }
         });
+        if (checkup.ofPatients()) {
+            rivals(checkup, batch);
+        }
+    }
+
+    /** Whose events are all held back for something else is not sent, and takes no value from anybody. */
+    private static void rivals(Checkup checkup, Batch batch) {
+        Map<Patient, List<PendingEvent>> theirs = batch.open().stream().filter(event -> !checkup.held().contains(event.id()))
+                .collect(Collectors.groupingBy(PendingEvent::patient));
+        for (Patient patient : batch.patients()) {
+            List<PendingEvent> events = theirs.getOrDefault(patient, List.of());
+            if (patient.trackers().isEmpty() && !events.isEmpty() && checkup.rivals().refuse(patient.id(), events.size())) {
+                events.forEach(event -> checkup.hold(event.id()));
+            }
+        }
     }
 
     /** The run rejects an event whose org unit is no UID ({@link org.martsync.event.CheckPayload}). */

@@ -232,11 +232,55 @@ class CheckTest {
         assertThat(only(checkup, Code.PATIENT_WITHOUT_IDENTIFIER).events()).isEqualTo(1);
         assertThat(only(checkup, Code.IDENTIFIER_SHARED).events()).isEqualTo(1);
         assertThat(only(checkup, Code.PATIENT_UNKNOWN).events()).isEqualTo(1);
-        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).isEqualTo(2);
+        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).as("nobody whose birthdate is missing takes it").isEqualTo(1);
         assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).sentence()).contains("in column uic", "2 patients share 1 value.");
         assertThat(only(checkup, Code.NOT_SEARCHABLE).events()).isEqualTo(1);
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).mapping()).isEqualTo("Patient");
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).events()).as("the UIC is compulsory").isEqualTo(1);
+    }
+
+    @Test
+    void ofPatientsWhoShareAUniqueValueOneIsSentAndTheNewOnesAreHeldBack() {
+        chain.clinic.patient(4);
+        chain.clinic.patient(5);
+        for (int patient : new int[] {1, 2, 3}) {
+            chain.clinic.patientAgain(patient).column("uic", "UIC-SHARED").column("birthdate", LocalDate.of(1980 + patient, 1, 1).atStartOfDay());
+        }
+        chain.clinic.patientAgain(5).column("uic", "UIC-000004");
+        int unfit = chain.visit(1, Map.of("f_number", "many"));
+        int first = chain.visit(2, "x");
+        List<Integer> ofThird = List.of(chain.visit(3, "x"), chain.visit(3, "y"));
+        int inDhis2 = chain.visit(4, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.held()).as("1 is not sent, so 2 has the value").containsExactlyInAnyOrder(unfit, ofThird.get(0), ofThird.get(1));
+        Finding finding = only(checkup, Code.UNIQUE_VALUE_SHARED);
+        assertThat(finding.weight()).isEqualTo(Code.Weight.HOLDS_BACK);
+        assertThat(finding.events()).isEqualTo(2);
+        assertThat(finding.sentence()).contains("5 patients share 2 values.");
+        chain.program.run();
+        ofThird.forEach(event -> chain.assertEvent(event).isRejected());
+        chain.assertEvent(first).isSynced();
+        chain.assertEvent(inDhis2).isSynced();
+
+        int late = chain.visit(5, "x");
+        assertThat(check("").held()).as("4 is in DHIS2 with the value of 5").contains(late);
+        chain.program.run();
+        chain.assertEvent(late).isRejected();
+    }
+
+    @Test
+    void whatStopsAllHoldsBackAllPendingEvents() {
+        chain.visit(1, "x");
+        chain.visit(2, "y");
+        chain.dhis2.failAlways(path("/api/me")).with(200, "application/json", "{\"username\": \"nobody\", \"authorities\": [], \"organisationUnits\": []}");
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.ORG_UNIT_OUT_OF_REACH).events()).isEqualTo(2);
+        assertThat(checkup.held()).hasSize(2);
+        assertThat(checkup.good()).isFalse();
     }
 
     @Test
