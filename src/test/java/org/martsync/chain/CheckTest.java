@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
 import org.martsync.check.Finding;
@@ -456,6 +457,22 @@ class CheckTest {
         assertThat(output).contains("mapping Visit: table visit_form has no column f_txt; perhaps f_text is meant.")
                 .contains("mapping Visit: 1 of 1 values of visit_form.f_text is nothing that DHIS2 takes for VT INTEGER (VtElem00005).")
                 .contains("Pending events held back: 1.").doesNotContain("planted-7");
+    }
+
+    @Test
+    void aMappingThatWasEditedWhileTheProgramWasStoppedIsCheckedToo(CapturedOutput output) {
+        chain.visit(1, "with which the mappings are known");
+        chain.program.run();
+        chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING.replace("\"f_text\"", "\"f_txt\""), WholeChain.EMPTY_CONFIG);
+        chain.visit(2, Map.of("f_number", "7"));
+        int before = output.getOut().length();
+
+        try (RunningProgram restarted = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM)) {
+            restarted.run();
+
+            assertThat(output.getOut().substring(before)).containsOnlyOnce("mapping Visit: table visit_form has no column f_txt; perhaps f_text is meant.")
+                    .doesNotContain("mapping HTS: ");
+        }
     }
 
     @Test
