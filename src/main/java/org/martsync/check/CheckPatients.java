@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.ProgramMetadata;
@@ -21,16 +24,44 @@ public final class CheckPatients {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String IDENTIFIER = "patient_identifier";
+
     static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
 
     static final String GIVE_THE_CODE = "that is done from DHIS2 daily and at a start, once an org unit there has this code.";
 
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
+        return Catalogue.list(unique(mappings, programs));
+    }
+
+    private static List<String> unique(Mappings mappings, Programs programs) {
         ProgramMetadata program = programs.everybody();
-        return Catalogue.list(columns(mappings.patient()).entrySet().stream()
+        return columns(mappings.patient()).entrySet().stream()
                 .filter(column -> program.attributes().containsKey(column.getValue()) && program.attributes().get(column.getValue()).unique())
-                .map(Map.Entry::getKey).toList());
+                .map(Map.Entry::getKey).toList();
+    }
+
+    /** The columns of table patient by which people are told apart, as a JSON list: the identifier, those that are unique in DHIS2, those to search by. */
+    public String columnsToFill(Mappings mappings, Programs programs) {
+        Set<String> columns = new TreeSet<>(unique(mappings, programs));
+        columns.add(IDENTIFIER);
+        if (mappings.patient() != null) {
+            columns.addAll(mappings.patient().searchable());
+        }
+        return Catalogue.list(columns);
+    }
+
+    /** Takes rows of {@code routes/sql/check-blank.sql}. */
+    public void blank(Checkup checkup, List<Map<String, Object>> rows) {
+        for (Map<String, Object> row : rows) {
+            String column = (String) row.get("name");
+            long blank = ((Number) row.get("blank")).longValue();
+            checkup.add(new Finding(Code.PATIENT_COLUMN_EMPTY, Mapping.PATIENT, column, String.format(Locale.ROOT, "%,d of all %,d patients %s nothing in column %s, by which people are told apart.",
+                    blank, row.get("patients"), blank == 1 ? "has" : "have", column), column.equals(IDENTIFIER)
+                    ? "Without it none of their events is sent. Give them one in the clinic."
+                    : "Fill it in the clinic: without it somebody may be made twice in DHIS2.", ((Number) row.get("pending")).longValue(), "patient " + row.get("example")));
+        }
     }
 
     /**

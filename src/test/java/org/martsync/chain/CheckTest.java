@@ -285,6 +285,22 @@ class CheckTest {
     }
 
     @Test
+    void patientsWithoutIdentifierOrUicAreCountedThoughTheyHaveNoEventsYet() {
+        chain.clinic.patientAgain(1).column("patient_identifier", " ");
+        chain.clinic.patientAgain(2).column("uic", "");
+        chain.clinic.patientAgain(3).column("uic", null);
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"patient_identifier\"]}");
+        chain.visit(2, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).filteredOn(finding -> finding.code() == Code.PATIENT_COLUMN_EMPTY)
+                .extracting(Finding::subject, Finding::sentence, Finding::events).as("uic is unique, though not searched by").containsExactly(
+                        tuple("uic", "2 of all 3 patients have nothing in column uic, by which people are told apart.", 1L),
+                        tuple("patient_identifier", "1 of all 3 patients has nothing in column patient_identifier, by which people are told apart.", 0L));
+    }
+
+    @Test
     void orgUnitsThatNobodyKnowsAreFound() {
         chain.visit(1, "ZW_404", WholeChain.MORNING, Map.of("f_text", "x"));
         chain.clinic.patientAgain(2).column("org_unit", "Nowhere0001");
