@@ -112,6 +112,25 @@ class CheckTest {
     }
 
     @Test
+    void allOptionsThatAreMissingAreCountedEachWithTheNearest() {
+        chain.visit(1, Map.of("f_option", "Positve"));
+        chain.visit(2, Map.of("f_option", "Negatve"));
+        chain.visit(2, Map.of("f_option", "Negatve"));
+        chain.visit(3, Map.of("f_option", "Somewhere else"));
+        for (int other = 1; other <= 9; other++) {
+            chain.visit(3, Map.of("f_option", "Other place " + other));
+        }
+
+        Finding finding = only(Code.UNFIT_VALUE);
+
+        assertThat(finding.events()).isEqualTo(13);
+        assertThat(finding.example()).containsPattern("Missing: 'Negatve' \\(2, nearest \\w+\\), 'Positve' \\(1, nearest \\w+\\), 'Somewhere else' \\(1\\), 'Other place 1' \\(1\\)")
+                .endsWith("'Other place 7' (1), and 2 more.");
+        assertThat(finding.line()).as("the log shows no value").doesNotContain("Negatve", "Somewhere")
+                .containsPattern("Options of DHIS2 that were perhaps meant: \\w+, \\w+\\.");
+    }
+
+    @Test
     void formsOfAMappingWithoutEventsAreLookedAtToo() {
         int encounter = chain.encounter(1);
         chain.clinic.form("visit_form", encounter, 1, Map.of("f_number", "many"), WholeChain.MORNING);
