@@ -6,6 +6,7 @@ import static org.martsync.dhis2.StandInFaults.path;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -474,6 +475,40 @@ class CheckTest {
             assertThat(checkup.server()).isNotNull();
         } finally {
             chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker_away RENAME TO orgunit_tracker");
+        }
+    }
+
+    @Test
+    void eventsWithoutFormTableRowDateOrEncounterAreToldEachByItsCode() {
+        chain.clinic.mapping("No table", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"nowhere_form": {"f_text": "VtElem00001"}}}""", WholeChain.EMPTY_CONFIG);
+        int withoutTable = chain.clinic.pending(1, "No table", chain.encounter(1));
+        int withoutRow = chain.clinic.pending(1, "Visit", chain.encounter(1));
+        int ofYearOne = chain.visit(2, "ZW_01", LocalDateTime.of(1, 1, 1, 0, 0), Map.of("f_text", "x"));
+        int unusable = chain.visit(3, "x");
+        chain.clinic.jdbc().update("UPDATE events_to_sync SET encounter_id = 'seven' WHERE id = ?", unusable);
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).filteredOn(finding -> finding.weight() == Code.Weight.HOLDS_BACK)
+                .extracting(Finding::code, Finding::mapping, Finding::events).containsExactlyInAnyOrder(tuple(Code.NO_TABLE, "No table", 1L),
+                        tuple(Code.NO_ROWS, "Visit", 1L), tuple(Code.EVENT_WITHOUT_DATE, "Visit", 1L), tuple(Code.EVENT_UNUSABLE, "Visit", 1L));
+        assertThat(checkup.held()).containsExactlyInAnyOrder(withoutTable, withoutRow, ofYearOne, unusable);
+    }
+
+    @Test
+    void aDatabaseThatRefusesAStatementIsToldInASentence() {
+        chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME COLUMN id TO uid");
+        try {
+            chain.visit(1, "x");
+
+            Checkup checkup = check("");
+
+            assertThat(only(checkup, Code.DATABASE_NO_ANSWER).sentence()).startsWith("The database did not answer: ");
+            assertThat(only(checkup, Code.DATABASE_NO_ANSWER).events()).as("known before it broke off").isEqualTo(1);
+            assertThat(checkup.complete()).isFalse();
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME COLUMN uid TO id");
         }
     }
 
