@@ -1,8 +1,14 @@
 package org.martsync.check;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.ProgramMetadata;
@@ -16,14 +22,46 @@ import org.martsync.mapping.Mapping;
 /** Looks at the patients all together, and at the places of patients and encounters. Called by {@code routes/check.camel.yaml}. */
 public final class CheckPatients {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String IDENTIFIER = "patient_identifier";
+
     static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
+
+    static final String GIVE_THE_CODE = "that is done from DHIS2 daily and at a start, once an org unit there has this code.";
 
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
+        return Catalogue.list(unique(mappings, programs));
+    }
+
+    private static List<String> unique(Mappings mappings, Programs programs) {
         ProgramMetadata program = programs.everybody();
-        return Catalogue.list(columns(mappings.patient()).entrySet().stream()
+        return columns(mappings.patient()).entrySet().stream()
                 .filter(column -> program.attributes().containsKey(column.getValue()) && program.attributes().get(column.getValue()).unique())
-                .map(Map.Entry::getKey).toList());
+                .map(Map.Entry::getKey).toList();
+    }
+
+    /** The columns of table patient by which people are told apart, as a JSON list: the identifier, those that are unique in DHIS2, those to search by. */
+    public String columnsToFill(Mappings mappings, Programs programs) {
+        Set<String> columns = new TreeSet<>(unique(mappings, programs));
+        columns.add(IDENTIFIER);
+        if (mappings.patient() != null) {
+            columns.addAll(mappings.patient().searchable());
+        }
+        return Catalogue.list(columns);
+    }
+
+    /** Takes rows of {@code routes/sql/check-blank.sql}. */
+    public void blank(Checkup checkup, List<Map<String, Object>> rows) {
+        for (Map<String, Object> row : rows) {
+            String column = (String) row.get("name");
+            long blank = ((Number) row.get("blank")).longValue();
+            checkup.add(new Finding(Code.PATIENT_COLUMN_EMPTY, Mapping.PATIENT, column, String.format(Locale.ROOT, "%,d of all %,d patients %s nothing in column %s, by which people are told apart.",
+                    blank, row.get("patients"), blank == 1 ? "has" : "have", column), column.equals(IDENTIFIER)
+                    ? "Without it none of their events is sent. Give them one in the clinic."
+                    : "Fill it in the clinic: without it somebody may be made twice in DHIS2.", ((Number) row.get("pending")).longValue(), "patient " + row.get("example")));
+        }
     }
 
     /**
@@ -84,14 +122,28 @@ public final class CheckPatients {
         return columns;
     }
 
-    /** Takes rows of {@code routes/sql/check-unique.sql}. */
+    private record Sharers(List<String> patients, String holder) {
+    }
+
+    private static List<Sharers> sharers(String json) {
+        try {
+            return JSON.readValue(json, new TypeReference<List<Sharers>>() { });
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
+        }
+    }
+
+    /** Takes rows of {@code routes/sql/check-unique.sql}, before the pending events are looked at. */
     public void unique(Checkup checkup, Mappings mappings, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
-            checkup.add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
+            checkup.rivals().add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
                     + columns(mappings.patient()).get(column) + "), " + row.get("patients") + " patients share "
                     + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
-                    ((Number) row.get("pending")).longValue(), "patients " + row.get("example")));
+                    0, "patients " + row.get("example")));
+            for (Sharers one : sharers((String) row.get("sharers"))) {
+                checkup.rivals().share(column, one.patients(), one.holder());
+            }
         }
     }
 
@@ -126,14 +178,18 @@ public final class CheckPatients {
     /** Takes rows of {@code routes/sql/check-org-units.sql}. */
     public void orgUnits(Checkup checkup, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
-            boolean ofPatients = Boolean.TRUE.equals(row.get("of_patients"));
             String unit = (String) row.get("unit");
-            checkup.add(new Finding(ofPatients ? Code.PATIENT_ORG_UNIT_UNKNOWN : Code.ORG_UNIT_CODE_UNKNOWN, null, ofPatients ? null : unit, ofPatients
-                    ? "Patients have an org unit that is not among those that DHIS2 told us of."
-                    : "Encounters have the org unit code " + unit + ", which no org unit in DHIS2 has.", ofPatients
-                    ? "DHIS2 may refuse these patients. Correct it in the clinic."
-                    : "Their events go to the site's own org unit. Give the org unit that code in DHIS2, or correct it in the clinic.",
-                    ((Number) row.get("pending")).longValue(), ofPatients ? "'" + unit + "'" : null));
+            long pending = ((Number) row.get("pending")).longValue();
+            if (Boolean.TRUE.equals(row.get("of_patients"))) {
+                checkup.add(new Finding(Code.PATIENT_ORG_UNIT_UNKNOWN, null, null, "Patients have an org unit that is not among those that DHIS2 told us of.",
+                        "DHIS2 may refuse these patients. Correct it in the clinic.", pending, "'" + unit + "'"));
+            } else if (Boolean.TRUE.equals(row.get("tracked"))) {
+                checkup.add(new Finding(Code.ORG_UNIT_WITHOUT_UID, null, unit, "Encounters have the org unit code " + unit + ", and orgunit_tracker has no UID beside it.",
+                        "Their events go to the site's own org unit. Fill in orgunit_tracker.id: " + GIVE_THE_CODE, pending, null));
+            } else {
+                checkup.add(new Finding(Code.ORG_UNIT_CODE_UNKNOWN, null, unit, "Encounters have the org unit code " + unit + ", which no org unit in DHIS2 has.",
+                        "Their events go to the site's own org unit. Give the org unit that code in DHIS2, or correct it in the clinic.", pending, null));
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
@@ -49,14 +50,41 @@ public final class CheckValues {
         // those of other mappings are only there for their patients' sake
         List<PendingEvent> wanted = batch.events().stream().filter(event -> checkup.ofPatients() || checkup.concerns(event.mappingName())).toList();
         checkup.lookedAt(wanted.size());
-        wanted.stream().filter(event -> checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
+        wanted.stream().filter(event -> checkup.stops() || checkup.holdsAllOf(event.mappingName())).forEach(event -> checkup.hold(event.id()));
         wanted.stream().filter(PendingEvent::rejected).forEach(event -> unusable(checkup, event, mappings));
         if (checkup.ofPatients()) {
             batch.patients().stream().collect(Collectors.groupingBy(Patient::id, LinkedHashMap::new, Collectors.toList())).values()
                     .forEach(ofOne -> details(checkup, batch, ofOne));
             CheckPatients.uniqueInTwoTypes(batch.patientMapping(), programs).forEach((attribute, sentence) -> uniqueInTwoTypes(checkup, batch, attribute, sentence));
         }
-        groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> group.events().forEach(forms -> values(checkup, forms)));
+        groups.stream().filter(group -> checkup.concerns(group.mapping())).forEach(group -> {
+            group.events().forEach(forms -> values(checkup, forms));
+            if (!ComputedUid.wellFormed(group.orgUnit())) {
+                group.events().forEach(forms -> nowhere(checkup, forms.event()));
+            }
+        });
+        if (checkup.ofPatients()) {
+            rivals(checkup, batch);
+        }
+    }
+
+    /** Whose events are all held back for something else is not sent, and takes no value from anybody. */
+    private static void rivals(Checkup checkup, Batch batch) {
+        Map<Patient, List<PendingEvent>> theirs = batch.open().stream().filter(event -> !checkup.held().contains(event.id()))
+                .collect(Collectors.groupingBy(PendingEvent::patient));
+        for (Patient patient : batch.patients()) {
+            List<PendingEvent> events = theirs.getOrDefault(patient, List.of());
+            if (patient.trackers().isEmpty() && !events.isEmpty() && checkup.rivals().refuse(patient.id(), events.size())) {
+                events.forEach(event -> checkup.hold(event.id()));
+            }
+        }
+    }
+
+    /** The run rejects an event whose org unit is no UID ({@link org.martsync.event.CheckPayload}). */
+    private static void nowhere(Checkup checkup, PendingEvent event) {
+        checkup.hold(event.id());
+        checkup.broken(Code.ORG_UNIT_UID_UNUSABLE, null, "Encounters have the org unit code " + event.orgUnitCode() + ", and what orgunit_tracker has beside it is "
+                + (event.orgUnit().isBlank() ? "empty." : "no UID: '" + event.orgUnit() + "'."), "Correct orgunit_tracker.id: " + CheckPatients.GIVE_THE_CODE, "event " + event.id());
     }
 
     /**

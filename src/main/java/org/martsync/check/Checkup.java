@@ -34,6 +34,7 @@ public final class Checkup {
     private final Set<String> closed = new HashSet<>();
     private final Map<List<Object>, Finding> broken = new LinkedHashMap<>();
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Rivals rivals = new Rivals();
     private Map<String, Long> pending = Map.of();
     private Catalogue catalogue;
     private ServerInfo server;
@@ -179,6 +180,16 @@ public final class Checkup {
                 (first, another) -> new Finding(code, name, null, sentence, advice, first.events() + 1, first.example()));
     }
 
+    /** Patients who share what DHIS2 wants to be unique. */
+    Rivals rivals() {
+        return rivals;
+    }
+
+    /** Whether something was found for which nothing at all arrives. */
+    boolean stops() {
+        return findings.stream().anyMatch(finding -> finding.weight() == Weight.STOPS);
+    }
+
     /** The count of how a mapping's values fit. */
     Tally tally(Mapping one) {
         return tallies.computeIfAbsent(one.name(), name -> new Tally(one));
@@ -187,7 +198,8 @@ public final class Checkup {
     /** What was found: what stops all first, then what holds back the most events. */
     public List<Finding> findings() {
         Map<List<Object>, Finding> once = new LinkedHashMap<>();
-        Stream.of(findings, broken.values(), tallies.values().stream().flatMap(tally -> tally.findings(unusable).stream()).toList()).flatMap(Collection::stream)
+        Stream.of(findings, broken.values(), rivals.findings(), tallies.values().stream().flatMap(tally -> tally.findings(unusable).stream()).toList()).flatMap(Collection::stream)
+                .map(one -> one.weight() == Weight.STOPS ? one.holding(pending()) : one)
                 .forEach(one -> once.merge(Arrays.asList(one.code(), one.mapping(), one.subject(), one.sentence()), one,
                         (first, second) -> second.events() > first.events() ? second : first));
         List<Finding> all = new ArrayList<>(once.values());

@@ -22,6 +22,11 @@ public record Finding(Code code, String mapping, String subject, String sentence
         return new Finding(code, null, null, sentence, advice, 0, null);
     }
 
+    /** The same, holding back so many pending events. */
+    Finding holding(long held) {
+        return new Finding(code, mapping, subject, sentence, advice, held, example);
+    }
+
     /** What is the case and what to do, without a patient's values, in one line for the log. */
     public String line() {
         return (mapping == null ? "" : "mapping " + mapping + ": ") + sentence + " " + advice;

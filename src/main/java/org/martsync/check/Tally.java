@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.martsync.mapping.ConvertValue;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.Mapping;
@@ -19,6 +22,9 @@ final class Tally {
 
     static final String MAP_A_COLUMN = "Map a column to it.";
 
+    /** How many values that name no option are told. */
+    private static final int VALUES = 10;
+
     private record Subject(Problem.Kind kind, String target, String columns) {
     }
 
@@ -26,6 +32,27 @@ final class Tally {
         private long seen;
         private long held;
         private String example;
+        private final Map<Problem.Missing, Long> missing = new LinkedHashMap<>();
+
+        /** The codes of the options that were perhaps meant, of the values that come first. */
+        private List<String> nearest() {
+            return shown().map(one -> one.getKey().nearest()).filter(Objects::nonNull).distinct().toList();
+        }
+
+        /** A case, and the values that name no option. */
+        private String examples() {
+            if (missing.size() < 2) {
+                return example;
+            }
+            return example + " Missing: " + shown().map(one -> one.getKey().value() + " (" + number(one.getValue())
+                    + (one.getKey().nearest() == null ? "" : ", nearest " + one.getKey().nearest()) + ")").collect(Collectors.joining(", "))
+                    + (missing.size() > VALUES ? ", and " + number(missing.size() - VALUES) + " more." : ".");
+        }
+
+        /** The most frequent first. */
+        private Stream<Map.Entry<Problem.Missing, Long>> shown() {
+            return missing.entrySet().stream().sorted(Map.Entry.<Problem.Missing, Long>comparingByValue().reversed()).limit(VALUES);
+        }
     }
 
     private final Mapping mapping;
@@ -63,6 +90,9 @@ final class Tally {
                 count.seen++;
                 count.held += held;
             }
+            if (problem.missing() != null) {
+                count.missing.merge(problem.missing(), 1L, Long::sum);
+            }
             if (count.example == null) {
                 count.example = whose + ": " + problem.sentence();
             }
@@ -78,7 +108,7 @@ final class Tally {
     List<Finding> findings(List<String> unusable) {
         List<Finding> findings = new ArrayList<>();
         counts.forEach((subject, count) -> findings.add(new Finding(Code.valueOf(subject.kind().name()), mapping.name(), subject.columns() == null ? subject.target() : subject.columns(),
-                sentence(subject, count, unusable), advice(subject), count.held, count.example)));
+                sentence(subject, count, unusable), advice(subject, count), count.held, count.examples())));
         return findings;
     }
 
@@ -109,12 +139,13 @@ final class Tally {
         return number(count.seen) + " of " + number(filled.getOrDefault(subject.columns(), looked)) + " values of " + subject.columns() + (count.seen == 1 ? " is" : " are");
     }
 
-    private static String advice(Subject subject) {
+    private static String advice(Subject subject, Count count) {
         return switch (subject.kind()) {
             case NO_TABLE -> "Correct the mapping, or wait until the flattener has made the tables.";
             case NO_ROWS -> "Save these forms again in the clinic.";
             case NOT_A_TARGET -> "Map the column to something else, or add that to the program in DHIS2.";
-            case UNFIT_VALUE -> "Correct them in the clinic, or map the column to something that takes them.";
+            case UNFIT_VALUE -> "Correct them in the clinic, or map the column to something that takes them."
+                    + (count.nearest().isEmpty() ? "" : " Options of DHIS2 that were perhaps meant: " + String.join(", ", count.nearest()) + ".");
             case COLUMNS_DISAGREE -> "Leave only one of them filled, or make them equal.";
             case COMPULSORY_EMPTY -> "Fill them in the clinic.";
             case COMPULSORY_UNMAPPED -> MAP_A_COLUMN;

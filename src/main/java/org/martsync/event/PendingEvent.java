@@ -36,6 +36,7 @@ public final class PendingEvent {
     private final boolean encounterKnown;
     private final String otherPatient;
     private final String orgUnit;
+    private final String orgUnitCode;
     private final LocalDate encounterDate;
     private final Map<String, String> trackedByStage;
     private final boolean firstTry;
@@ -61,6 +62,7 @@ public final class PendingEvent {
         encounterKnown = Boolean.TRUE.equals(row.get("encounter_known"));
         otherPatient = (String) row.get("other_patient");
         orgUnit = (String) row.get("org_unit");
+        orgUnitCode = (String) row.get("org_unit_code");
         Timestamp date = (Timestamp) row.get("encounter_date");
         encounterDate = date == null ? null : date.toLocalDateTime().toLocalDate();
         trackedByStage = stages((String) row.get("tracked"));
@@ -116,9 +118,14 @@ public final class PendingEvent {
         return otherPatient;
     }
 
-    /** UID of the encounter's org unit, or null where its code is in no tracker. */
+    /** UID of the encounter's org unit as its tracker has it, be it one or not; null where its code is in no tracker, or has none there. */
     public String orgUnit() {
         return orgUnit;
+    }
+
+    /** The code of the encounter's org unit, or null. */
+    public String orgUnitCode() {
+        return orgUnitCode;
     }
 
     /** When the encounter was recorded, or null. */

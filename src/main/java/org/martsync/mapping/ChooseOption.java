@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.martsync.dhis2.Option;
 import org.martsync.dhis2.OptionSet;
+import org.martsync.words.Words;
 
 /**
  * Finds the options that a text names. The flattener writes coded answers by their full name, equal to the option's code or name
@@ -110,14 +111,17 @@ final class ChooseOption {
             return NotConvertible.because(text, "option.empty-set", options.id());
         }
         String wanted = text.toLowerCase(Locale.ROOT);
-        String nearest = options.options().stream()
-            .sorted(Comparator.comparingInt(option -> Math.min(distance(wanted, option.name()), distance(wanted, option.code()))))
-            .limit(SHOWN)
-            .map(Option::name)
-            .collect(Collectors.joining(", "));
-        return options.options().size() > SHOWN
-            ? NotConvertible.because(text, "option.none-of-many", options.options().size(), nearest)
-            : NotConvertible.because(text, "option.none", nearest);
+        List<Option> nearest = options.options().stream().sorted(Comparator.comparingInt(option -> distance(wanted, option))).limit(SHOWN).toList();
+        String names = nearest.stream().map(Option::name).collect(Collectors.joining(", "));
+        String whatIsWrong = options.options().size() > SHOWN
+            ? Words.say("option.none-of-many", options.options().size(), names) : Words.say("option.none", names);
+        Option first = nearest.get(0);
+        return new NoSuchOption(NotConvertible.shown(text) + " " + whatIsWrong,
+            new Problem.Missing(NotConvertible.shown(text), distance(wanted, first) * 3 <= wanted.length() ? first.code() : null));
+    }
+
+    private static int distance(String wanted, Option option) {
+        return Math.min(distance(wanted, option.name()), distance(wanted, option.code()));
     }
 
     /** How many letters have to be changed, put in or taken out, over the first 60 of each. */

@@ -171,6 +171,7 @@ final class OneValue {
     }
 
     private Problem problem(NotConvertible wrong, Answer answer) {
-        return new Problem(Kind.UNFIT_VALUE, target.label(), answer.at(), Words.say("value.of", target.label(), wrong.getMessage(), answer.place()));
+        return new Problem(Kind.UNFIT_VALUE, target.label(), answer.at(), Words.say("value.of", target.label(), wrong.getMessage(), answer.place()),
+            wrong instanceof NoSuchOption none ? none.missing() : null);
     }
 }

@@ -8,8 +8,22 @@ package org.martsync.mapping;
  *        there, or null where it is none's
  * @param columns the columns it lies in, as {@code table.column}, several joined by a comma; or null
  * @param sentence what is wrong and what to do; it may quote values, so it is for the database's log, not the application's
+ * @param missing the value that names no option, where it is that; else null
  */
-public record Problem(Kind kind, String target, String columns, String sentence) {
+public record Problem(Kind kind, String target, String columns, String sentence, Missing missing) {
+
+    /**
+     * A value that names no option.
+     *
+     * @param value in quotes, and cut where it is long
+     * @param nearest code of the option that differs least, in no more than a third of the value's letters; null when there is none
+     */
+    public record Missing(String value, String nearest) {
+    }
+
+    public Problem(Kind kind, String target, String columns, String sentence) {
+        this(kind, target, columns, sentence, null);
+    }
 
     /** The sorts of problems; the names stand in reports that programs read. */
     public enum Kind {

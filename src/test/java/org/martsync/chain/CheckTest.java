@@ -6,6 +6,7 @@ import static org.martsync.dhis2.StandInFaults.path;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
 import org.martsync.check.Finding;
@@ -108,6 +110,25 @@ class CheckTest {
         chain.visit(1, Map.of("f_option", "Positve"));
 
         assertThat(only(Code.UNFIT_VALUE).example()).containsPattern("'Positve' is none of the (\\d+ )?options[^:]*: Positive");
+    }
+
+    @Test
+    void allOptionsThatAreMissingAreCountedEachWithTheNearest() {
+        chain.visit(1, Map.of("f_option", "Positve"));
+        chain.visit(2, Map.of("f_option", "Negatve"));
+        chain.visit(2, Map.of("f_option", "Negatve"));
+        chain.visit(3, Map.of("f_option", "Somewhere else"));
+        for (int other = 1; other <= 9; other++) {
+            chain.visit(3, Map.of("f_option", "Other place " + other));
+        }
+
+        Finding finding = only(Code.UNFIT_VALUE);
+
+        assertThat(finding.events()).isEqualTo(13);
+        assertThat(finding.example()).containsPattern("Missing: 'Negatve' \\(2, nearest \\w+\\), 'Positve' \\(1, nearest \\w+\\), 'Somewhere else' \\(1\\), 'Other place 1' \\(1\\)")
+                .endsWith("'Other place 7' (1), and 2 more.");
+        assertThat(finding.line()).as("the log shows no value").doesNotContain("Negatve", "Somewhere")
+                .containsPattern("Options of DHIS2 that were perhaps meant: \\w+, \\w+\\.");
     }
 
     @Test
@@ -232,11 +253,71 @@ class CheckTest {
         assertThat(only(checkup, Code.PATIENT_WITHOUT_IDENTIFIER).events()).isEqualTo(1);
         assertThat(only(checkup, Code.IDENTIFIER_SHARED).events()).isEqualTo(1);
         assertThat(only(checkup, Code.PATIENT_UNKNOWN).events()).isEqualTo(1);
-        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).isEqualTo(2);
+        assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).events()).as("nobody whose birthdate is missing takes it").isEqualTo(1);
         assertThat(only(checkup, Code.UNIQUE_VALUE_SHARED).sentence()).contains("in column uic", "2 patients share 1 value.");
         assertThat(only(checkup, Code.NOT_SEARCHABLE).events()).isEqualTo(1);
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).mapping()).isEqualTo("Patient");
         assertThat(only(checkup, Code.COMPULSORY_EMPTY).events()).as("the UIC is compulsory").isEqualTo(1);
+    }
+
+    @Test
+    void ofPatientsWhoShareAUniqueValueOneIsSentAndTheNewOnesAreHeldBack() {
+        chain.clinic.patient(4);
+        chain.clinic.patient(5);
+        for (int patient : new int[] {1, 2, 3}) {
+            chain.clinic.patientAgain(patient).column("uic", "UIC-SHARED").column("birthdate", LocalDate.of(1980 + patient, 1, 1).atStartOfDay());
+        }
+        chain.clinic.patientAgain(5).column("uic", "UIC-000004");
+        int unfit = chain.visit(1, Map.of("f_number", "many"));
+        int first = chain.visit(2, "x");
+        List<Integer> ofThird = List.of(chain.visit(3, "x"), chain.visit(3, "y"));
+        int inDhis2 = chain.visit(4, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.held()).as("1 is not sent, so 2 has the value").containsExactlyInAnyOrder(unfit, ofThird.get(0), ofThird.get(1));
+        Finding finding = only(checkup, Code.UNIQUE_VALUE_SHARED);
+        assertThat(finding.weight()).isEqualTo(Code.Weight.HOLDS_BACK);
+        assertThat(finding.events()).isEqualTo(2);
+        assertThat(finding.sentence()).contains("5 patients share 2 values.");
+        chain.program.run();
+        ofThird.forEach(event -> chain.assertEvent(event).isRejected());
+        chain.assertEvent(first).isSynced();
+        chain.assertEvent(inDhis2).isSynced();
+
+        int late = chain.visit(5, "x");
+        assertThat(check("").held()).as("4 is in DHIS2 with the value of 5").contains(late);
+        chain.program.run();
+        chain.assertEvent(late).isRejected();
+    }
+
+    @Test
+    void whatStopsAllHoldsBackAllPendingEvents() {
+        chain.visit(1, "x");
+        chain.visit(2, "y");
+        chain.dhis2.failAlways(path("/api/me")).with(200, "application/json", "{\"username\": \"nobody\", \"authorities\": [], \"organisationUnits\": []}");
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.ORG_UNIT_OUT_OF_REACH).events()).isEqualTo(2);
+        assertThat(checkup.held()).hasSize(2);
+        assertThat(checkup.good()).isFalse();
+    }
+
+    @Test
+    void patientsWithoutIdentifierOrUicAreCountedThoughTheyHaveNoEventsYet() {
+        chain.clinic.patientAgain(1).column("patient_identifier", " ");
+        chain.clinic.patientAgain(2).column("uic", "");
+        chain.clinic.patientAgain(3).column("uic", null);
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"patient_identifier\"]}");
+        chain.visit(2, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).filteredOn(finding -> finding.code() == Code.PATIENT_COLUMN_EMPTY)
+                .extracting(Finding::subject, Finding::sentence, Finding::events).as("uic is unique, though not searched by").containsExactly(
+                        tuple("uic", "2 of all 3 patients have nothing in column uic, by which people are told apart.", 1L),
+                        tuple("patient_identifier", "1 of all 3 patients has nothing in column patient_identifier, by which people are told apart.", 0L));
     }
 
     @Test
@@ -250,6 +331,32 @@ class CheckTest {
         assertThat(only(checkup, Code.ORG_UNIT_CODE_UNKNOWN).sentence()).contains("ZW_404");
         assertThat(only(checkup, Code.PATIENT_ORG_UNIT_UNKNOWN).example()).contains("Nowhere0001");
         assertThat(checkup.good()).isTrue();
+    }
+
+    @Test
+    void anOrgUnitCodeMayStandThereWithoutAUidOrWithOneThatIsNone() {
+        chain.clinic.orgUnit("ZW_NULL", null).orgUnit("ZW_EMPTY", "").orgUnit("ZW_BAD", "bad");
+        int without = chain.visit(1, "ZW_NULL", WholeChain.MORNING, Map.of("f_text", "x"));
+        int empty = chain.visit(2, "ZW_EMPTY", WholeChain.MORNING, Map.of("f_text", "x"));
+        int bad = chain.visit(3, "ZW_BAD", WholeChain.MORNING, Map.of("f_text", "x"));
+
+        Checkup checkup = check("");
+
+        Finding warning = only(checkup, Code.ORG_UNIT_WITHOUT_UID);
+        assertThat(warning.sentence()).isEqualTo("Encounters have the org unit code ZW_NULL, and orgunit_tracker has no UID beside it.");
+        assertThat(warning.events()).isEqualTo(1);
+        assertThat(checkup.findings()).filteredOn(finding -> finding.code() == Code.ORG_UNIT_UID_UNUSABLE).extracting(Finding::sentence, Finding::events)
+                .containsExactlyInAnyOrder(
+                        tuple("Encounters have the org unit code ZW_EMPTY, and what orgunit_tracker has beside it is empty.", 1L),
+                        tuple("Encounters have the org unit code ZW_BAD, and what orgunit_tracker has beside it is no UID: 'bad'.", 1L));
+        assertThat(checkup.findings()).noneMatch(finding -> finding.code() == Code.ORG_UNIT_CODE_UNKNOWN);
+        assertThat(checkup.held()).containsExactlyInAnyOrder(empty, bad);
+        assertThat(checkup.good()).isFalse();
+
+        chain.program.run();
+        chain.assertEvent(without).isSynced();
+        chain.assertEvent(empty).isRejectedBecause("orgUnit '' ");
+        chain.assertEvent(bad).isRejectedBecause("orgUnit 'bad' ");
     }
 
     @Test
@@ -372,6 +479,40 @@ class CheckTest {
     }
 
     @Test
+    void eventsWithoutFormTableRowDateOrEncounterAreToldEachByItsCode() {
+        chain.clinic.mapping("No table", """
+                {"dhisProgramStageId": "VtStage0001", "formTableMappings": {"nowhere_form": {"f_text": "VtElem00001"}}}""", WholeChain.EMPTY_CONFIG);
+        int withoutTable = chain.clinic.pending(1, "No table", chain.encounter(1));
+        int withoutRow = chain.clinic.pending(1, "Visit", chain.encounter(1));
+        int ofYearOne = chain.visit(2, "ZW_01", LocalDateTime.of(1, 1, 1, 0, 0), Map.of("f_text", "x"));
+        int unusable = chain.visit(3, "x");
+        chain.clinic.jdbc().update("UPDATE events_to_sync SET encounter_id = 'seven' WHERE id = ?", unusable);
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).filteredOn(finding -> finding.weight() == Code.Weight.HOLDS_BACK)
+                .extracting(Finding::code, Finding::mapping, Finding::events).containsExactlyInAnyOrder(tuple(Code.NO_TABLE, "No table", 1L),
+                        tuple(Code.NO_ROWS, "Visit", 1L), tuple(Code.EVENT_WITHOUT_DATE, "Visit", 1L), tuple(Code.EVENT_UNUSABLE, "Visit", 1L));
+        assertThat(checkup.held()).containsExactlyInAnyOrder(withoutTable, withoutRow, ofYearOne, unusable);
+    }
+
+    @Test
+    void aDatabaseThatRefusesAStatementIsToldInASentence() {
+        chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME COLUMN id TO uid");
+        try {
+            chain.visit(1, "x");
+
+            Checkup checkup = check("");
+
+            assertThat(only(checkup, Code.DATABASE_NO_ANSWER).sentence()).startsWith("The database did not answer: ");
+            assertThat(only(checkup, Code.DATABASE_NO_ANSWER).events()).as("known before it broke off").isEqualTo(1);
+            assertThat(checkup.complete()).isFalse();
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME COLUMN uid TO id");
+        }
+    }
+
+    @Test
     void anEditedMappingIsCheckedBeforeTheNextRun(CapturedOutput output) {
         int event = chain.visit(1, Map.of("f_text", "planted-7", "f_number", "7"));
         chain.program.run();
@@ -386,6 +527,22 @@ class CheckTest {
         assertThat(output).contains("mapping Visit: table visit_form has no column f_txt; perhaps f_text is meant.")
                 .contains("mapping Visit: 1 of 1 values of visit_form.f_text is nothing that DHIS2 takes for VT INTEGER (VtElem00005).")
                 .contains("Pending events held back: 1.").doesNotContain("planted-7");
+    }
+
+    @Test
+    void aMappingThatWasEditedWhileTheProgramWasStoppedIsCheckedToo(CapturedOutput output) {
+        chain.visit(1, "with which the mappings are known");
+        chain.program.run();
+        chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING.replace("\"f_text\"", "\"f_txt\""), WholeChain.EMPTY_CONFIG);
+        chain.visit(2, Map.of("f_number", "7"));
+        int before = output.getOut().length();
+
+        try (RunningProgram restarted = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM)) {
+            restarted.run();
+
+            assertThat(output.getOut().substring(before)).containsOnlyOnce("mapping Visit: table visit_form has no column f_txt; perhaps f_text is meant.")
+                    .doesNotContain("mapping HTS: ");
+        }
     }
 
     @Test

@@ -41,7 +41,7 @@ class MigrationsTest {
     private static final List<String> THEIRS = List.of("events_to_sync", "mapping", "log", "instance_tracker",
             "enrolment_tracker", "event_tracker", "orgunit_tracker", "analytics_cron_job", "patient", "encounter",
             "program_enrolment");
-    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit", "sync_enrolment", "sync_instance",
+    private static final List<String> OURS = List.of("sync_attempt", "sync_tracked_entity", "sync_request", "sync_pause", "sync_audit", "sync_enrolment", "sync_instance", "sync_mapping",
             "sync_reconcile", "sync_reconcile_finding",
             Migrations.HISTORY_TABLE);
     private static final List<String> OUR_INDEXES =
@@ -159,9 +159,9 @@ class MigrationsTest {
 
         assertThat(clinic.jdbc().queryForList("""
                 SELECT obj_description(oid) FROM pg_class
-                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit', 'sync_enrolment', 'sync_instance', 'sync_reconcile',
+                WHERE relname IN ('sync_attempt', 'sync_tracked_entity', 'sync_request', 'sync_pause', 'sync_audit', 'sync_enrolment', 'sync_instance', 'sync_mapping', 'sync_reconcile',
                     'sync_reconcile_finding')""", String.class))
-                .hasSize(9).doesNotContainNull();
+                .hasSize(10).doesNotContainNull();
     }
 
     @Test
@@ -185,7 +185,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
         assertOurIndexesServe(clinic);
     }
 

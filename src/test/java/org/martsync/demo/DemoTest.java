@@ -107,7 +107,7 @@ class DemoTest {
         assertThat(rejected).containsAll(checkup.held());
         // what only DHIS2 can tell, or two events between them
         rejected.removeAll(checkup.held());
-        assertThat(rejected).allSatisfy(id -> assertThat(expected.kinds().get(id)).isIn(Kind.NOT_REPEATABLE_TWICE, Kind.UIC_SHARED,
+        assertThat(rejected).allSatisfy(id -> assertThat(expected.kinds().get(id)).isIn(Kind.NOT_REPEATABLE_TWICE,
                 Kind.IN_DHIS2_DISAGREEING, Kind.IN_DHIS2_TWICE));
     }
 

@@ -1,0 +1,13 @@
+-- Notes the versions of the mappings, which any edit changes, and names those that are new or were edited since they were noted.
+-- Where none was noted ever, none is named: a whole check is for a person to start. Of several machines only one is told.
+WITH known AS (
+  SELECT EXISTS (SELECT FROM sync_mapping) AS some
+), changed AS (
+  INSERT INTO sync_mapping (program_name, version)
+  SELECT m.program_name, m.xmin::text
+  FROM mapping m
+  WHERE NOT EXISTS (SELECT FROM sync_mapping s WHERE s.program_name = m.program_name AND s.version = m.xmin::text)
+  ON CONFLICT (program_name) DO UPDATE SET version = excluded.version WHERE sync_mapping.version <> excluded.version
+  RETURNING program_name
+)
+SELECT program_name FROM changed, known WHERE known.some ORDER BY program_name
