@@ -6,6 +6,7 @@ SELECT e.id, e.xmin::text AS version, e.patient_id, e.program_id, e.encounter_id
        n.encounter_date_created AS encounter_date,
        coalesce(e.retry_count, 0) = 0 AS first_try,
        o.id AS org_unit,
+       n.org_unit::text AS org_unit_code,
        (SELECT jsonb_object_agg(t.program_stage, t.event_id)::text
         FROM event_tracker t
         WHERE t.encounter_id = n.number AND t.event_id <> '' AND t.program_stage IS NOT NULL) AS tracked
