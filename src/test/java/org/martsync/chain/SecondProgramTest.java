@@ -87,10 +87,6 @@ class SecondProgramTest {
         chain.clinic.patient(patient).column("telephone", "+263 77 123 4567");
     }
 
-    private static Enrolment enrolmentOf(Event event) {
-        return chain.dhis2.store().enrolment(event.enrolment()).orElseThrow();
-    }
-
     private static List<String> enrolledIn() {
         return chain.dhis2.store().enrolments().stream().map(Enrolment::program).toList();
     }
@@ -105,8 +101,8 @@ class SecondProgramTest {
 
         Event ofVisit = chain.stored(visit, VISIT);
         Event ofCough = chain.stored(cough, TB_STAGE);
-        assertThat(enrolmentOf(ofVisit).program()).isEqualTo(PROGRAM);
-        assertThat(enrolmentOf(ofCough).program()).isEqualTo(TB);
+        assertThat(chain.enrolmentOf(ofVisit).program()).isEqualTo(PROGRAM);
+        assertThat(chain.enrolmentOf(ofCough).program()).isEqualTo(TB);
         assertThat(chain.dhis2.store().trackedEntities()).hasSize(1);
         assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.method().equals("POST")).hasSize(1);
         assertThat(chain.clinic.jdbc().queryForList("SELECT enrolment_id FROM enrolment_tracker", String.class)).containsExactly(ofVisit.enrolment());
@@ -126,7 +122,7 @@ class SecondProgramTest {
 
         assertThat(chain.stored(second, TB_STAGE).enrolment()).isEqualTo(chain.stored(first, TB_STAGE).enrolment());
         assertThat(enrolledIn()).containsExactlyInAnyOrder(PROGRAM, TB);
-        assertThat(enrolmentOf(chain.stored(first, TB_STAGE)).writes()).isEqualTo(1);
+        assertThat(chain.enrolmentOf(chain.stored(first, TB_STAGE)).writes()).isEqualTo(1);
         assertThat(chain.stored(visit, VISIT).enrolment()).isNotEqualTo(chain.stored(first, TB_STAGE).enrolment());
     }
 
@@ -178,8 +174,8 @@ class SecondProgramTest {
 
         Event stored = chain.stored(cough, TB_STAGE);
         assertThat(stored.orgUnit()).isEqualTo(ELSEWHERE);
-        assertThat(enrolmentOf(stored).orgUnit()).isEqualTo(ELSEWHERE);
-        assertThat(enrolmentOf(chain.stored(visit, VISIT)).orgUnit()).isEqualTo(RunningProgram.SITE);
+        assertThat(chain.enrolmentOf(stored).orgUnit()).isEqualTo(ELSEWHERE);
+        assertThat(chain.enrolmentOf(chain.stored(visit, VISIT)).orgUnit()).isEqualTo(RunningProgram.SITE);
     }
 
     @Test
@@ -193,7 +189,7 @@ class SecondProgramTest {
 
         chain.program.run();
 
-        assertThat(enrolmentOf(chain.stored(first, TB_STAGE)).orgUnit()).isEqualTo(ELSEWHERE);
+        assertThat(chain.enrolmentOf(chain.stored(first, TB_STAGE)).orgUnit()).isEqualTo(ELSEWHERE);
     }
 
     @Test

@@ -105,16 +105,8 @@ class TwoTypesTest {
         return chain.clinic.pending(patient, "Lab", encounter);
     }
 
-    private static Enrolment enrolmentOf(Event event) {
-        return chain.dhis2.store().enrolment(event.enrolment()).orElseThrow();
-    }
-
-    private static TrackedEntity personOf(Event event) {
-        return chain.dhis2.store().trackedEntity(enrolmentOf(event).trackedEntity()).orElseThrow();
-    }
-
     private static TrackedEntity clientOf(int sample) {
-        return personOf(chain.stored(sample, LAB_STAGE));
+        return chain.personOf(chain.stored(sample, LAB_STAGE));
     }
 
     private static List<String> tracked(String sql) {
@@ -136,18 +128,18 @@ class TwoTypesTest {
 
         Event ofVisit = chain.stored(visit, VISIT);
         Event ofSample = chain.stored(sample, LAB_STAGE);
-        assertThat(personOf(ofVisit).type()).isEqualTo(PERSON);
-        assertThat(personOf(ofVisit).attributes()).containsEntry(UIC, "UIC-000001").containsEntry(GENDER, "Female").doesNotContainKey(NUMBER);
-        assertThat(personOf(ofSample).type()).isEqualTo(CLIENT);
-        assertThat(personOf(ofSample).attributes()).isEqualTo(Map.of(NUMBER, "LAB-1", GENDER, "Female"));
-        assertThat(enrolmentOf(ofVisit).program()).isEqualTo(PROGRAM);
-        assertThat(enrolmentOf(ofSample).program()).isEqualTo(LAB);
+        assertThat(chain.personOf(ofVisit).type()).isEqualTo(PERSON);
+        assertThat(chain.personOf(ofVisit).attributes()).containsEntry(UIC, "UIC-000001").containsEntry(GENDER, "Female").doesNotContainKey(NUMBER);
+        assertThat(chain.personOf(ofSample).type()).isEqualTo(CLIENT);
+        assertThat(chain.personOf(ofSample).attributes()).isEqualTo(Map.of(NUMBER, "LAB-1", GENDER, "Female"));
+        assertThat(chain.enrolmentOf(ofVisit).program()).isEqualTo(PROGRAM);
+        assertThat(chain.enrolmentOf(ofSample).program()).isEqualTo(LAB);
         assertTwoPeopleEnrolledOnce();
         assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.method().equals("POST")).hasSize(1);
-        assertThat(tracked("SELECT instance_id FROM instance_tracker")).as("the contract's tables know people of one type").containsExactly(personOf(ofVisit).uid());
+        assertThat(tracked("SELECT instance_id FROM instance_tracker")).as("the contract's tables know people of one type").containsExactly(chain.personOf(ofVisit).uid());
         assertThat(tracked("SELECT enrolment_id FROM enrolment_tracker")).containsExactly(ofVisit.enrolment());
         assertThat(tracked("SELECT concat_ws(' ', patient_id, tracked_entity_type, instance_id) FROM sync_instance"))
-                .containsExactly("P-000001 LabClient01 " + personOf(ofSample).uid());
+                .containsExactly("P-000001 LabClient01 " + chain.personOf(ofSample).uid());
     }
 
     @Test
@@ -248,7 +240,7 @@ class TwoTypesTest {
         chain.program.run();
 
         assertThat(chain.personOf(visit).uid()).isEqualTo("UicPerson01");
-        assertThat(personOf(chain.stored(sample, "UicStage001")).uid()).isEqualTo("UicClient11");
+        assertThat(chain.personOf(chain.stored(sample, "UicStage001")).uid()).isEqualTo("UicClient11");
         assertThat(foundByReconcile()).as("nor is one the double of the other").isEmpty();
     }
 

@@ -146,11 +146,19 @@ final class WholeChain implements AutoCloseable {
     }
 
     Enrolment enrolmentOf(int event) {
-        return dhis2.store().enrolment(stored(event).enrolment()).orElseThrow();
+        return enrolmentOf(stored(event));
+    }
+
+    Enrolment enrolmentOf(Event stored) {
+        return dhis2.store().enrolment(stored.enrolment()).orElseThrow();
     }
 
     TrackedEntity personOf(int event) {
-        return dhis2.store().trackedEntity(enrolmentOf(event).trackedEntity()).orElseThrow();
+        return personOf(stored(event));
+    }
+
+    TrackedEntity personOf(Event stored) {
+        return dhis2.store().trackedEntity(enrolmentOf(stored).trackedEntity()).orElseThrow();
     }
 
     ClinicAssert.EventAssert assertEvent(int event) {
