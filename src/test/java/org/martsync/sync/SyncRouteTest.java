@@ -681,7 +681,8 @@ class SyncRouteTest {
         assertThat(clinic.log()).hasSize(3);
         assertThat(run.stopped()).isNull();
         assertThat(log.toString().lines().filter(line -> line.contains("DHIS2 answered HTTP 503"))).as("the beginning of the outage").hasSize(1);
-        assertThat(log).contains("run " + run.name() + " goes on after an outage of ").contains(" s (tries in vain: 2)");
+        // once or twice: two workers that fail within one pause count as one try (OutageTest)
+        assertThat(log).containsPattern("run " + run.name() + " goes on after an outage of [0-9.]+ s \\(tries in vain: [12]\\)");
     }
 
     @Test
