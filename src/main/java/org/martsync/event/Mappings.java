@@ -3,7 +3,9 @@ package org.martsync.event;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
@@ -12,47 +14,90 @@ import org.martsync.mapping.Mapping;
 import org.martsync.words.Words;
 
 /**
- * The mappings of the clinic as one run sees them: those that can be used, and of the others why they cannot.
+ * The mappings of the clinic: those that can be used, and of the others why they cannot. An edit that cannot be used is
+ * refused, and the mapping counts as it was before, as a route file that is broken by an edit.
  */
 public final class Mappings {
 
+    private static final String USABLE = "usable_";
+
     private final Map<String, Mapping> usable = new HashMap<>();
     private final Map<String, String> broken = new HashMap<>();
+    private final Map<String, String> refused = new TreeMap<>();
+    private final Programs programs;
 
-    private Mappings() {
+    private Mappings(Programs programs) {
+        this.programs = programs;
     }
 
     /**
      * Reads the rows of table mapping.
      *
-     * @param rows with {@code program_name}, {@code mapping_json} and {@code config} as text
+     * @param rows of {@code routes/sql/read-mappings.sql}: {@code program_name}, {@code mapping_json} and {@code config} as
+     *     text, and {@code usable_mapping_json} and {@code usable_config}, which these were when they could last be used, or null
      * @param programs in which the stages must be; null where they are not known, and not looked into
      */
     public static Mappings read(List<Map<String, Object>> rows, Programs programs) {
-        Mappings mappings = new Mappings();
+        Mappings mappings = new Mappings(programs);
         for (Map<String, Object> row : rows) {
-            String name = (String) row.get("program_name");
+            String name = name(row);
             try {
-                Mapping mapping = Mapping.read(name, (String) row.get("mapping_json"), (String) row.get("config"));
-                if (programs != null) {
-                    mapping.checkedAgainst(programs);
+                mappings.usable.put(name, read(row, "", programs));
+            } catch (InvalidMapping asItIs) {
+                try {
+                    mappings.usable.put(name, read(row, USABLE, programs));
+                    mappings.refused.put(name, asItIs.getMessage());
+                } catch (InvalidMapping before) {
+                    mappings.broken.put(name, asItIs.getMessage());
                 }
-                mappings.usable.put(name, mapping);
-            } catch (InvalidMapping e) {
-                mappings.broken.put(name, e.getMessage());
             }
         }
         return mappings;
     }
 
-    /** Returns the ids of the programs that mappings name. */
+    private static String name(Map<String, Object> row) {
+        return (String) row.get("program_name");
+    }
+
+    private static Mapping read(Map<String, Object> row, String which, Programs programs) {
+        Mapping mapping = Mapping.read(name(row), (String) row.get(which + "mapping_json"), (String) row.get(which + "config"));
+        if (programs != null) {
+            mapping.checkedAgainst(programs);
+        }
+        return mapping;
+    }
+
+    /** Returns the ids of the programs that mappings name, or named when they could last be used. */
     public static Set<String> programs(List<Map<String, Object>> rows) {
         Set<String> programs = new TreeSet<>();
-        read(rows, null).all().forEach(mapping -> {
-            if (mapping.program() != null) {
-                programs.add(mapping.program());
+        for (Map<String, Object> row : rows) {
+            for (String which : List.of("", USABLE)) {
+                try {
+                    Mapping mapping = read(row, which, null);
+                    if (mapping.program() != null) {
+                        programs.add(mapping.program());
+                    }
+                } catch (InvalidMapping namesNone) {
+                    continue;
+                }
             }
-        });
+        }
+        return programs;
+    }
+
+    /**
+     * Returns those rows whose mapping can be used as it is and differs from what is kept of it.
+     *
+     * @param rows those that this was read from
+     */
+    public List<Map<String, Object>> toKeep(List<Map<String, Object>> rows) {
+        return rows.stream().filter(row -> usable.containsKey(name(row)) && !refused.containsKey(name(row)))
+                .filter(row -> !Objects.equals(row.get("mapping_json"), row.get(USABLE + "mapping_json")) || !Objects.equals(row.get("config"), row.get(USABLE + "config")))
+                .toList();
+    }
+
+    /** The programs that the mappings were read beside; null where these were not known. */
+    public Programs programs() {
         return programs;
     }
 
@@ -75,6 +120,21 @@ public final class Mappings {
     /** Returns why nothing can be sent by this mapping itself, or null. */
     public String broken(String name) {
         return broken.get(name);
+    }
+
+    /** Returns why a mapping cannot be used as it was edited, and counts as it was before; or null. */
+    public String refused(String name) {
+        return refused.get(name);
+    }
+
+    /** Returns a sentence for people: why nothing, or only what was before, can be sent by the mapping of this name; or null. */
+    public String trouble(String name) {
+        return refused.containsKey(name) ? Words.say("mapping.refused", refused.get(name)) : broken.get(name);
+    }
+
+    /** Returns a sentence for each mapping whose last edit is refused. */
+    public List<String> refusals() {
+        return refused.keySet().stream().map(this::trouble).toList();
     }
 
     /** Returns why events of this name cannot be mapped, or null where they can. */

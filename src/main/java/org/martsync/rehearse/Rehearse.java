@@ -37,6 +37,9 @@ public final class Rehearse {
             if (tried.config() != null) {
                 changed.put("config", tried.config());
             }
+            // where it cannot be used, that is what is asked
+            changed.remove("usable_mapping_json");
+            changed.remove("usable_config");
             return changed;
         }).toList();
     }

@@ -14,6 +14,11 @@ public final class ClaimBatch {
         this.site = site;
     }
 
+    /** Lets the worker begin another batch. */
+    public void begin(Worker worker) {
+        worker.begin();
+    }
+
     /** Takes the row of {@code routes/sql/claim-batch.sql}. */
     public void take(Worker worker, Map<String, Object> row) {
         worker.take(row);

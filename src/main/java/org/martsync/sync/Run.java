@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,8 +52,9 @@ public final class Run {
     private final Instant started;
     private final boolean inTurn;
 
-    private volatile Programs programs;
     private volatile Mappings mappings;
+    /** Name to version of the rows in table {@code mapping} that the run goes by, or was to go by and could not. */
+    private volatile Map<String, Object> versions = Map.of();
     private volatile boolean prepared;
     private volatile String stopped;
     private volatile Trouble trouble;
@@ -108,10 +110,30 @@ public final class Run {
         succeeded();
     }
 
-    /** Takes the mappings as they are now, with the metadata they are checked against. */
+    /** Takes the mappings as they are now, with the metadata they are checked against; batches on their way keep those of before. */
     public void takeMappings(List<Map<String, Object>> rows, Programs metadata) {
-        programs = metadata;
         mappings = Mappings.read(rows, metadata);
+        keepMappings(rows);
+    }
+
+    /** Whether the run has taken mappings, and these are others by now; {@code rows} as of {@link #keepMappings}. */
+    boolean goesByOthers(List<Map<String, Object>> rows) {
+        return mappings != null && stopped == null && ended == null && !versions.equals(versions(rows));
+    }
+
+    /**
+     * Goes on by the mappings it has until they are edited once more.
+     *
+     * @param rows with {@code program_name} and {@code version}
+     */
+    void keepMappings(List<Map<String, Object>> rows) {
+        versions = versions(rows);
+    }
+
+    private static Map<String, Object> versions(List<Map<String, Object>> rows) {
+        Map<String, Object> versions = new HashMap<>();
+        rows.forEach(row -> versions.put((String) row.get("program_name"), row.get("version")));
+        return versions;
     }
 
     /** The tables that the mappings name, as a JSON list. */
@@ -120,7 +142,7 @@ public final class Run {
     }
 
     public Programs programs() {
-        return programs;
+        return mappings.programs();
     }
 
     public Mappings mappings() {

@@ -149,6 +149,20 @@ public final class Runs {
         beside.forEach(run -> run.stopAsAsked(STOPPING));
     }
 
+    /**
+     * Returns the run that is going on if it goes by other mappings than those of now, else null.
+     *
+     * @param rows of {@code routes/sql/mapping-versions.sql}
+     */
+    public synchronized Run behind(List<Map<String, Object>> rows) {
+        return current != null && current.goesByOthers(rows) ? current : null;
+    }
+
+    /** Lets a run that could not take edited mappings go on by those it has; {@code rows} as of {@link #behind}. */
+    public void keepMappings(Run run, List<Map<String, Object>> rows) {
+        run.keepMappings(rows);
+    }
+
     /** The run that is going on, or null. */
     public synchronized Run current() {
         return current;

@@ -52,11 +52,11 @@ public final class WatchMappings {
             }
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
-        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; runs that begin from now on go by it", names, now);
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; batches that begin from now on go by it", names, now);
     }
 
     /**
-     * Returns a sentence for each new mapping that nothing can be sent by. The program's metadata is looked into where it is
+     * Returns a sentence for each new mapping that nothing can be sent by, or not as it was edited. The program's metadata is looked into where it is
      * fresh, which it is not before the first run. The changes are seen by this, and not before: with the database away in
      * between the next look finds them again.
      *
@@ -66,6 +66,6 @@ public final class WatchMappings {
         boolean known = !program.stale() && program.missing(Mappings.programs(rows)).isEmpty();
         Mappings mappings = Mappings.read(rows, known ? program.programs() : null);
         seen = changes.versions();
-        return changes.names().stream().map(mappings::broken).filter(Objects::nonNull).toList();
+        return changes.names().stream().map(mappings::trouble).filter(Objects::nonNull).toList();
     }
 }

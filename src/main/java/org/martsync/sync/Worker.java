@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Batch;
+import org.martsync.event.Mappings;
 import org.martsync.patient.Patient;
 import org.martsync.words.Words;
 
@@ -39,11 +39,14 @@ public final class Worker {
     private long settledBefore;
     private long deferralsBefore;
     private String claimed;
+    /** Those that the batch goes by from its claim on; an edit counts from the next. */
+    private Mappings mappings;
     private Batch batch;
 
     Worker(Run run) {
         this.run = run;
         this.patients = run.limits().patients();
+        this.mappings = run.mappings();
     }
 
     public Run run() {
@@ -53,6 +56,11 @@ public final class Worker {
     /** Whether there may be another batch to take. */
     public boolean busy() {
         return !done && !run.isStopped();
+    }
+
+    /** Begins another batch, which goes by the mappings as they are now. */
+    public void begin() {
+        mappings = run.mappings();
     }
 
     /** The patient after whom the next batch begins. */
@@ -80,13 +88,13 @@ public final class Worker {
 
     /** The columns of table patient whose values are locked beside the patients, as a JSON list. */
     public String searchable() {
-        var patientMapping = run.mappings().patient();
+        var patientMapping = mappings.patient();
         return json(patientMapping == null ? List.of() : patientMapping.searchable());
     }
 
     /** The tracked entity types of which a patient may become a person, beside that of the configured program, as a JSON list. */
     public String otherTypes() {
-        return json(run.programs().types().keySet().stream().skip(1).toList());
+        return json(mappings.programs().types().keySet().stream().skip(1).toList());
     }
 
     private static String json(List<String> names) {
@@ -161,10 +169,9 @@ public final class Worker {
 
     /** Puts the batch together from what was read of the claimed patients and their events. */
     public Batch assemble(List<Map<String, Object>> eventRows, List<Map<String, Object>> patientRows, Site site) {
-        Programs programs = run.programs();
         // another worker may have the patient by now, and this is the next one
-        batch = claimed.equals(givenUp) ? Batch.givenUp(eventRows, patientRows, run.mappings(), programs, site, giveUp)
-                : Batch.of(eventRows, patientRows, run.mappings(), programs, site);
+        batch = claimed.equals(givenUp) ? Batch.givenUp(eventRows, patientRows, mappings, mappings.programs(), site, giveUp)
+                : Batch.of(eventRows, patientRows, mappings, mappings.programs(), site);
         return batch;
     }
 

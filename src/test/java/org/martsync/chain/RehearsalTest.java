@@ -68,6 +68,15 @@ class RehearsalTest {
     }
 
     @Test
+    void aMappingThatCannotBeUsedIsRehearsedAsItIsThoughItOnceCouldBe() {
+        chain.patients(1);
+        chain.visit(1, "x");
+        chain.program.run();
+        int visit = chain.visit(1, "y");
+        assertThat(rehearse("Visit", new Tried("{}", null)).outcomes().get(visit).reason()).contains("names no program stage");
+    }
+
+    @Test
     void aMappingThatTheClinicDoesNotHaveIsNoRehearsal() {
         chain.patients(1);
         chain.visit(1, "x");
