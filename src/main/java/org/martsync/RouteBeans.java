@@ -183,8 +183,8 @@ class RouteBeans {
     }
 
     @Bean
-    PrepareRun prepareRun(CachedProgram program) {
-        return new PrepareRun(program);
+    PrepareRun prepareRun(CachedProgram program, Clock clock) {
+        return new PrepareRun(program, clock);
     }
 
     @Bean

@@ -2,9 +2,13 @@ package org.martsync.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
@@ -14,10 +18,16 @@ public final class PrepareRun {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final CachedProgram program;
+    private static final Duration A_DAY = Duration.ofDays(1);
 
-    public PrepareRun(CachedProgram program) {
+    private final CachedProgram program;
+    private final Clock clock;
+    /** Sentence to when it was told. */
+    private final Map<String, Instant> told = new HashMap<>();
+
+    public PrepareRun(CachedProgram program, Clock clock) {
         this.program = program;
+        this.clock = clock;
     }
 
     /** Gives the run the mappings, checked against the metadata of their programs. */
@@ -28,11 +38,6 @@ public final class PrepareRun {
     /** Returns the programs that mappings name beside the configured one and that have to be read: ids divided by commas, or nothing. */
     public String otherPrograms(List<Map<String, Object>> rows) {
         return program.missing(Mappings.programs(rows));
-    }
-
-    /** Returns a sentence for each mapping whose last edit is refused. */
-    public List<String> refused(Run run) {
-        return run.mappings().refusals();
     }
 
     /**
@@ -58,6 +63,18 @@ public final class PrepareRun {
      */
     public List<String> missing(Run run, List<Map<String, Object>> rows) {
         return Catalogue.read(rows).missing(run.mappings());
+    }
+
+    /**
+     * Returns what a person is to be told of the mappings: that an edit is refused, and what is {@link #missing}. What was told is told
+     * again after a day, so that the log of a schedule of every minute is not full of it; what has gone and come back is told at once.
+     */
+    public synchronized List<String> toTell(Run run, List<String> missing) {
+        List<String> sentences = Stream.concat(run.mappings().refusals().stream(), missing.stream()).toList();
+        Instant now = clock.instant();
+        told.keySet().retainAll(sentences);
+        told.values().removeIf(when -> when.plus(A_DAY).isBefore(now) || when.isAfter(now));
+        return sentences.stream().filter(sentence -> told.putIfAbsent(sentence, now) == null).toList();
     }
 
     /** Ends the preparing of a run. */

@@ -278,11 +278,13 @@ class SyncRouteTest {
     }
 
     @Test
-    void whatTheMappingsNameInVainIsSaidOnceARun(CapturedOutput log) {
+    void whatTheMappingsNameInVainIsSaidAndNotAgainByTheNextRun(CapturedOutput log) {
         patientsWithEvents(10, 1);
         clinic.mapping("IPV", """
                 {"dhisProgramStageId": "TGvGDt6e6OM", "formTableMappings": {"gone_form": {"a": "SqX8j4oFNN3"}}}""", "{}");
 
+        run();
+        patientWithEvents(11, 1);
         run();
 
         assertThat(log.getOut().lines().filter(line -> line.contains("gone_form"))).singleElement().asString()
