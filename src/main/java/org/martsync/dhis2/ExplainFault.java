@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.martsync.words.Words;
 
 /**
- * Says what DHIS2 holds against an object in words a data clerk can act on: display names with ids, what to do, and
- * DHIS2's own code at the end.
+ * Says what DHIS2 holds against an object in words a data clerk can act on: what is the case and what to do in the site's
+ * language, then DHIS2's own words, with display names beside ids, and its code.
  */
 public final class ExplainFault {
 
@@ -24,24 +24,39 @@ public final class ExplainFault {
      * @param program whose metadata gives the names
      */
     public static String of(ImportReport.Fault fault, ProgramMetadata program) {
-        String said = named(fault.message(), program);
-        String sentence = switch (fault.code()) {
-            case "E1000", "E1003", "E1102" -> Words.say("fault.access", said);
-            case "E1015" -> Words.say("fault.enrolled", program.name());
-            case "E1018" -> Words.say("fault.registration", said);
-            case "E1020", "E1021" -> Words.say("fault.date", said);
-            case "E1029" -> Words.say("fault.not-assigned", said);
-            case "E1039" -> Words.say("fault.once", said);
-            case "E1064" -> Words.say("fault.unique", said);
-            case "E1076", "E1303" -> Words.say("fault.compulsory", said);
-            case "E1082" -> Words.say("fault.event-deleted");
-            case "E1113" -> Words.say("fault.enrolment-deleted");
-            case "E1114" -> Words.say("fault.person-deleted");
-            case "E1125" -> Words.say("fault.option", said);
-            case "E1304", "E1305", "E1006" -> Words.say("fault.mapping", said);
-            default -> said;
+        return Words.say(sentence(fault.code()), named(fault.message(), program), program.name()) + " [" + fault.code() + "]";
+    }
+
+    /**
+     * The name of the sentence for a code, by the list of error codes in the documentation of DHIS2's tracker API: of those that
+     * what is sent from here can bring about. 2.43 has E1007 and E1302 where E1084 and E1085 were.
+     */
+    private static String sentence(String code) {
+        return switch (code) {
+            case "E1000", "E1001", "E1003", "E1091", "E1095", "E1096", "E1099", "E1102", "E1104", "E1323", "E1324" -> "fault.access";
+            case "E1005", "E1010", "E1013", "E1069" -> "fault.not-found";
+            case "E1006", "E1019", "E1089", "E1304", "E1305" -> "fault.mapping";
+            case "E1007", "E1009", "E1077", "E1084", "E1085", "E1302" -> "fault.value";
+            case "E1011", "E1049", "E1070" -> "fault.org-unit";
+            case "E1015" -> "fault.enrolled";
+            case "E1016" -> "fault.enrolled-once";
+            case "E1018", "E1090", "E1306", "E1317" -> "fault.registration";
+            case "E1020", "E1021" -> "fault.date";
+            case "E1029", "E1041" -> "fault.not-assigned";
+            case "E1039" -> "fault.once";
+            case "E1042", "E1043", "E1045", "E1047" -> "fault.closed";
+            case "E1054", "E1055", "E1056", "E1057" -> "fault.category";
+            case "E1064" -> "fault.unique";
+            case "E1076", "E1301", "E1303", "E1314" -> "fault.compulsory";
+            case "E1079", "E1127", "E1128" -> "fault.moved";
+            case "E1082" -> "fault.event-deleted";
+            case "E1083", "E1326" -> "fault.completed";
+            case "E1113" -> "fault.enrolment-deleted";
+            case "E1114" -> "fault.person-deleted";
+            case "E1125" -> "fault.option";
+            case "E1300", "E1307", "E1309", "E1319" -> "fault.rule";
+            default -> "fault.other";
         };
-        return sentence + " [" + fault.code() + "]";
     }
 
     private static String named(String message, ProgramMetadata program) {

@@ -41,6 +41,19 @@ class LanguageTest {
     }
 
     @Test
+    void whatDhis2RefusesIsToldInTheSitesLanguageBeforeItsOwnWords() {
+        chain.clinic.mapping("Unit", WholeChain.VISIT_MAPPING.replace("VtElem00001", "VtElem00022"), WholeChain.EMPTY_CONFIG);
+        int encounter = chain.encounter(1);
+        chain.clinic.form("visit_form", encounter, 1, Map.of("f_text", "NoSuchUnit1"), WholeChain.MORNING);
+        int refused = chain.clinic.pending(1, "Unit", encounter);
+
+        chain.program.run();
+
+        assertThat(reason(refused)).startsWith("DHIS2 n'accepte pas cette valeur. Corrigez-la dans le formulaire, ou dans l'enregistrement du patient. DHIS2 dit : ")
+                .endsWith(" [E1007]");
+    }
+
+    @Test
     void whatIsWrongWithAMappingIsSaidInTheSitesLanguageToo() {
         chain.clinic.mapping("Astray", WholeChain.VISIT_MAPPING.replace("VtStage0001", "VtStage0009"), WholeChain.EMPTY_CONFIG);
         chain.clinic.mapping("Elsewhere", WholeChain.VISIT_MAPPING, "{\"program\": \"NoSuchPrg01\"}");
