@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
     "%nLooks at DHIS2, the user's rights, the clocks, the mappings beside DHIS2's metadata and the database, the values of the "
             + "pending events and of the newest forms, and the patients. Writes nothing, and asks DHIS2 only a few questions; "
             + "rehearse asks it of each event. What it prints quotes patients' values.%n"},
-        footer = {"%nExit code: 0 when nothing holds an event back, 1 when something does, 2 when a setting or an option is wrong, "
-                + "3 and 4 as at a start, 5 when DHIS2 or the database does not answer."})
+        footer = {"%nExit code: 0 when nothing holds an event back, 1 when something does (a refused login or an unknown program too), "
+                + "2 when a setting or an option is wrong, 3 and 4 as at a start, 5 when DHIS2 or the database does not answer, so that "
+                + "asking again later may help."})
 final class CheckCommand implements Callable<Integer> {
 
     private static final int HOLDS_BACK = 1;

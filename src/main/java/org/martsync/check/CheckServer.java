@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
@@ -32,6 +33,8 @@ public final class CheckServer {
 
     private static final String SHARE = "Share it with the user in DHIS2: data, view and capture.";
 
+    private static final String NOTHING_MORE = "Nothing more could be looked at.";
+
     private static final String NO_SUCH_TABLE = "42P01";
 
     private final Site site;
@@ -45,12 +48,31 @@ public final class CheckServer {
     }
 
     /**
-     * Notes that DHIS2 did not answer, or not as it should, so that nothing more can be looked at.
+     * Notes that DHIS2 did not answer, or that a person must put something right before it does, so that nothing more can be
+     * looked at.
      *
      * @param why in a sentence
      */
-    public void noAnswer(Checkup checkup, String why) {
-        checkup.add(Finding.of(Code.DHIS2_NO_ANSWER, why.endsWith(".") ? why : why + ".", "Nothing more could be looked at."));
+    public void noAnswer(Checkup checkup, Exception failure, String why) {
+        Code code = Code.DHIS2_NO_ANSWER;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Dhis2Refuses refuses) {
+                code = codeOf(refuses.wrong());
+            }
+        }
+        checkup.add(Finding.of(code, why.endsWith(".") ? why : why + ".", NOTHING_MORE));
+    }
+
+    private static Code codeOf(Dhis2Refuses.Wrong wrong) {
+        return switch (wrong) {
+            case LOGIN -> Code.LOGIN_REFUSED;
+            case RIGHTS -> Code.RIGHTS_REFUSED;
+            case ADDRESS -> Code.ADDRESS_WRONG;
+            case PROGRAM_UNKNOWN -> Code.PROGRAM_UNKNOWN;
+            case PROGRAM_UNUSABLE -> Code.PROGRAM_UNUSABLE;
+            case VERSION -> Code.VERSION_TOO_OLD;
+            case ANSWER -> Code.ANSWER_UNUSABLE;
+        };
     }
 
     /**
@@ -65,14 +87,14 @@ public final class CheckServer {
                 return;
             }
         }
-        checkup.add(Finding.of(Code.DATABASE_NO_ANSWER, "The database did not answer: " + why + ".", "Nothing more could be looked at."));
+        checkup.add(Finding.of(Code.DATABASE_NO_ANSWER, "The database did not answer: " + why + ".", NOTHING_MORE));
     }
 
     /** Takes the answer of {@code GET /api/system/info} (recording 001). */
     public void server(Checkup checkup, JsonNode answer) {
         ServerInfo info = ServerInfo.read(host, answer);
         checkup.server(info);
-        if (info.warning() != null) {
+        if (info.warning() != null && !info.tooOld()) {
             checkup.add(Finding.of(Code.VERSION, info.warning(), "The limits in the README say which versions were tried."));
         }
         try {

@@ -207,7 +207,7 @@ public final class Checkup {
         return all;
     }
 
-    /** Whether DHIS2 and the database answered, so that all was looked at. */
+    /** Whether DHIS2 and the database answered, if only that a person has to put something right. */
     public boolean complete() {
         return findings.stream().noneMatch(finding -> NO_ANSWER.contains(finding.code()));
     }

@@ -3,6 +3,13 @@ package org.martsync.check;
 /** What sort of thing a check found. The names stand in reports that programs read, and are never changed. */
 public enum Code {
     DHIS2_NO_ANSWER(Weight.STOPS),
+    LOGIN_REFUSED(Weight.STOPS),
+    RIGHTS_REFUSED(Weight.STOPS),
+    ADDRESS_WRONG(Weight.STOPS),
+    PROGRAM_UNKNOWN(Weight.STOPS),
+    PROGRAM_UNUSABLE(Weight.STOPS),
+    VERSION_TOO_OLD(Weight.STOPS),
+    ANSWER_UNUSABLE(Weight.STOPS),
     DATABASE_NO_ANSWER(Weight.STOPS),
     DATABASE_NOT_PREPARED(Weight.STOPS),
     ORG_UNIT_UNKNOWN(Weight.STOPS),

@@ -50,7 +50,7 @@ public final class CachedProgram {
         try {
             program = ProgramMetadata.read(answer);
         } catch (IllegalArgumentException e) {
-            throw new Dhis2Refuses(e.getMessage());
+            throw new Dhis2Refuses(Dhis2Refuses.Wrong.PROGRAM_UNUSABLE, e.getMessage());
         }
         readAt = clock.instant();
     }

@@ -42,7 +42,7 @@ public record ServerInfo(String host, String version, String timeZone) {
     }
 
     /** Whether it is older than every release this program can ask. */
-    boolean tooOld() {
+    public boolean tooOld() {
         return release() != null && release() < TrackerDialect.OLDEST;
     }
 

@@ -56,7 +56,7 @@ public enum TrackerDialect {
             return V41;
         }
         if (server.tooOld()) {
-            throw new Dhis2Refuses(server.warning());
+            throw new Dhis2Refuses(Dhis2Refuses.Wrong.VERSION, server.warning());
         }
         TrackerDialect spoken = V38;
         for (TrackerDialect dialect : values()) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
@@ -367,6 +369,31 @@ class CheckTest {
 
         assertThat(finding.sentence()).contains("503");
         assertThat(check("").good()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, LOGIN_REFUSED", "302, LOGIN_REFUSED", "403, RIGHTS_REFUSED", "405, ADDRESS_WRONG", "503, DHIS2_NO_ANSWER"})
+    void whatDhis2RefusesHasACodeOfItsOwn(int status, Code code) {
+        chain.dhis2.failAlways(path("/api/me")).with(status, "no");
+
+        Checkup checkup = check("");
+
+        assertThat(checkup.findings()).extracting(Finding::code).containsExactly(code);
+        assertThat(checkup.findings().get(0).sentence()).contains(String.valueOf(status));
+        assertThat(checkup.complete()).as("only an outage passes by itself").isEqualTo(code != Code.DHIS2_NO_ANSWER);
+        assertThat(checkup.good()).isFalse();
+    }
+
+    @Test
+    void aProgramThatDhis2DoesNotHaveIsToldApartFromAWrongAddress() {
+        chain.dhis2.failAlways(path("/api/programs/" + WholeChain.PROGRAM)).with(404, "application/json",
+                "{\"httpStatusCode\": 404, \"message\": \"Program with id vatFxlZR2lj could not be found.\", \"errorCode\": \"E1005\"}");
+
+        assertThat(only(Code.PROGRAM_UNKNOWN).sentence()).contains("Program with id vatFxlZR2lj could not be found").contains("dhis2.program");
+
+        chain.dhis2.heal();
+        chain.dhis2.failAlways(path("/api/programs/" + WholeChain.PROGRAM)).with(404, "text/html", "<h1>Not Found</h1>");
+        assertThat(only(Code.ADDRESS_WRONG).sentence()).contains("dhis2.url");
     }
 
     @Test

@@ -68,9 +68,34 @@ class CheckCommandTest {
 
         End end = check("--dhis2.password=wrong");
 
-        assertThat(end.out()).contains("DHIS2_NO_ANSWER", "DHIS2 refused the login (HTTP 401)", "nothing at all would arrive");
-        assertThat(end.exitCode()).isEqualTo(5);
+        assertThat(end.out()).contains("LOGIN_REFUSED", "DHIS2 refused the login (HTTP 401)", "nothing at all would arrive");
+        assertThat(end.exitCode()).as("nobody needs to ask again before it is mended").isEqualTo(1);
         assertThat(demo.dhis2().requests()).as("so that the account is not locked").isEqualTo(1);
+    }
+
+    @Test
+    void aProgramThatDhis2DoesNotHaveIsToldOnThePageToo() throws Exception {
+        demo.clinic().migrated();
+        Path page = place.resolve("check.html");
+
+        End end = check("--dhis2.program=NoSuchPrg01", "--json", "--html=" + page);
+
+        JsonNode finding = new ObjectMapper().readTree(end.out()).get("findings").get(0);
+        assertThat(finding.get("code").asText()).isEqualTo("PROGRAM_UNKNOWN");
+        assertThat(finding.get("sentence").asText()).contains("NoSuchPrg01").contains("Correct dhis2.program");
+        assertThat(page).content().contains("PROGRAM_UNKNOWN", "Correct dhis2.program");
+        assertThat(end.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void anOutageHasAnExitCodeOfItsOwn() throws Exception {
+        demo.clinic().migrated();
+        demo.dhis2().refuseConnections();
+
+        End end = check();
+
+        assertThat(end.out()).contains("DHIS2_NO_ANSWER");
+        assertThat(end.exitCode()).isEqualTo(5);
     }
 
     private End check(String... options) throws Exception {

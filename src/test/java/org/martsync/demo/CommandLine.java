@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.martsync.MartSync;
 import org.martsync.dhis2.Dhis2StandIn;
 
@@ -23,20 +24,21 @@ final class CommandLine {
      * Waits for the command to end.
      *
      * @param place where it is started when it has a folder {@code routes}; what it prints is kept there
-     * @param options come last, and so win
+     * @param options go before the settings of the same name
      */
     static End run(Demo demo, Path place, String name, String... options) throws IOException, InterruptedException {
         URI database = URI.create(demo.clinic().jdbcUrl().substring("jdbc:".length()));
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), name,
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), name));
+        List<String> settings = List.of(
                 "--analytics.server=" + database.getHost() + ":" + database.getPort(),
                 "--analytics.database=" + database.getPath().substring(1),
                 "--analytics.user=" + demo.clinic().user(), "--analytics.password=" + demo.clinic().password(),
                 "--dhis2.url=" + demo.dhis2().url(), "--dhis2.user=" + Dhis2StandIn.USER,
-                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE));
-        if (List.of(options).stream().noneMatch(option -> option.startsWith("--dhis2.password="))) {
-            command.add("--dhis2.password=" + Dhis2StandIn.PASSWORD);
-        }
+                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE,
+                "--dhis2.password=" + Dhis2StandIn.PASSWORD);
+        settings.stream().filter(setting -> Stream.of(options).noneMatch(option -> option.startsWith(setting.substring(0, setting.indexOf('=') + 1))))
+                .forEach(command::add);
         command.addAll(List.of(options));
         Path out = place.resolve("out");
         Path err = place.resolve("err");
