@@ -1,6 +1,7 @@
 package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.martsync.chain.WholeChain.BIRTHDATE;
 import static org.martsync.chain.WholeChain.GENDER;
 import static org.martsync.chain.WholeChain.IDENTIFIER;
@@ -19,11 +20,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
+import org.martsync.check.Finding;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
 import org.martsync.reconcile.Reconciliation;
+import org.martsync.rehearse.Rehearsal;
+import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.sync.Run;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -87,7 +93,7 @@ class VersionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2.38.7", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0"})
+    @ValueSource(strings = {"2.38.7", "2.39.9.1", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0"})
     void whatDhis2LostOrDeletedIsToldApart(String version) {
         chain.dhis2.plays(version);
         chain.patients(3);
@@ -103,6 +109,53 @@ class VersionsTest {
 
         assertThat(chain.clinic.jdbc().queryForList("SELECT kind || ' ' || event_id FROM sync_reconcile_finding"
                 + " WHERE reconcile = (SELECT max(id) FROM sync_reconcile)", String.class)).containsExactlyInAnyOrder("missing " + lost, "deleted " + deleted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.38.7", "2.39.9.1", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0"})
+    void aCheckAndARehearsalTellTheSame(String version) {
+        chain.dhis2.plays(version);
+        chain.patients(3);
+        int update = chain.visit(1, "there already");
+        chain.program.run();
+        chain.clinic.edit(update, "visit_form", Map.of("f_text", "corrected"));
+        int fresh = chain.visit(2, "new");
+        int wrong = chain.visit(3, Map.of("f_number", "many"));
+        chain.dhis2.resetCounts();
+
+        Checkup checkup = check();
+        Rehearsal rehearsal = new Rehearsal("", 1000, null);
+        chain.program.bean(ProducerTemplate.class).requestBody("direct:rehearse-events", rehearsal);
+
+        assertThat(checkup.server().version()).isEqualTo(version);
+        assertThat(checkup.findings()).extracting(Finding::code, Finding::events).containsExactly(tuple(Code.UNFIT_VALUE, 1L));
+        assertThat(checkup.held()).containsExactly(wrong);
+        assertThat(rehearsal.outcomes().get(update).ending()).isEqualTo(Ending.UPDATED);
+        assertThat(rehearsal.outcomes().get(fresh).ending()).isEqualTo(Ending.CREATED);
+        assertThat(rehearsal.outcomes().get(wrong).ending()).isEqualTo(Ending.REJECTED);
+        assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.method().equals("POST")).isNotEmpty()
+                .allSatisfy(request -> assertThat(request.query()).contains("importMode=VALIDATE"));
+        assertThat(chain.dhis2.store().events()).extracting(event -> event.dataValues().get(TEXT)).containsExactly("there already");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2.38.7, E1007, E1085", "2.39.9.1, E1007, E1085", "2.40.3.2, E1007, E1085", "2.41.3, E1007, E1085", "2.42.4.1, E1007, E1085",
+        "2.43.0, E1302, E1007"})
+    void aValueThatOnlyDhis2KnowsToBeWrongIsRejectedInTheSameWords(String version, String ofEvent, String ofPerson) {
+        chain.dhis2.plays(version);
+        chain.patients(3);
+        chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING.replace("VtElem00001", "VtElem00022"), WholeChain.EMPTY_CONFIG);
+        chain.clinic.patientAgain(2).column("telephone", "0771234567".repeat(6));
+        int noSuchUnit = chain.visit(1, "NoSuchUnit1");
+        int longNumber = chain.visit(2, RunningProgram.SITE);
+        int good = chain.visit(3, RunningProgram.SITE);
+
+        chain.program.run();
+
+        chain.assertEvent(noSuchUnit).isRejectedBecause("DHIS2 does not take this value. Correct it in the form").isRejectedBecause("[" + ofEvent + "]");
+        chain.assertEvent(longNumber).isRejectedBecause("or in the patient's registration.").isRejectedBecause("[" + ofPerson + "]");
+        chain.assertEvent(good).isSynced();
+        assertThat(chain.dhis2.store().events()).hasSize(1);
     }
 
     @ParameterizedTest

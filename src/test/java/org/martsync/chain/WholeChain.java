@@ -87,6 +87,9 @@ final class WholeChain implements AutoCloseable {
         dhis2.acceptConnections();
         dhis2.store().clear();
         dhis2.resetCounts();
+        dhis2.grant("F_ENROLLMENT_CASCADE_DELETE", "F_TEI_CASCADE_DELETE", "F_UNCOMPLETE_EVENT");
+        dhis2.expires(0, null, 0);
+        dhis2.plays("2.42.4.1");
         clinic.emptied();
         clinic.orgUnit(HOME, RunningProgram.SITE).orgUnit("ZW_01", "zjiCmkAyHCv");
         clinic.mapping("Patient", PATIENT_MAPPING, PATIENT_CONFIG);

@@ -27,7 +27,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -81,10 +83,13 @@ public final class Dhis2StandIn implements AutoCloseable {
     }
 
     private static final String NAME = "dhis2";
+    /** What the recorded user may do beside writing data (recording 002). */
+    private static final Set<String> RECORDED = Set.of("F_ENROLLMENT_CASCADE_DELETE", "F_TEI_CASCADE_DELETE", "F_UNCOMPLETE_EVENT");
     private static final int LONGEST_LOG = 10_000;
     /** The recorded server takes request line and headers up to here (recordings 278, 279). */
     private static final int LONGEST_HEAD = 8 * 1024;
 
+    private final Set<String> authorities = new ConcurrentSkipListSet<>(RECORDED);
     private final World world;
     private final StandInApi api;
     private final StandInLogin login;
@@ -100,8 +105,8 @@ public final class Dhis2StandIn implements AutoCloseable {
         TrackerStore store = new TrackerStore(() -> LocalDateTime.now(clock.withZone(ZoneOffset.UTC)));
         world = new World(store, metadata, clock);
         api = new StandInApi(world);
-        StandInUser syncer = new StandInUser("UsrSync0001", USER, PASSWORD, metadata.country());
-        StandInUser clerk = new StandInUser("UsrClerk001", CLERK, CLERKS_PASSWORD, CLERKS_CLINIC);
+        StandInUser syncer = new StandInUser("UsrSync0001", USER, PASSWORD, metadata.country(), authorities);
+        StandInUser clerk = new StandInUser("UsrClerk001", CLERK, CLERKS_PASSWORD, CLERKS_CLINIC, RECORDED);
         login = new StandInLogin(List.of(syncer, clerk), Map.of(TOKEN, syncer));
         server = listening(0);
         port = server.port();
@@ -156,6 +161,23 @@ public final class Dhis2StandIn implements AutoCloseable {
     public Dhis2StandIn plays(String version) {
         api.plays(StandInRelease.of(version));
         return this;
+    }
+
+    /** Gives the user of the program exactly these authorities from now on. */
+    public void grant(String... only) {
+        authorities.retainAll(Set.of(only));
+        authorities.addAll(Set.of(only));
+    }
+
+    /**
+     * Lets the program it started with close its events from now on.
+     *
+     * @param completedDays for how many days after its completion an event may be changed; 0 for ever
+     * @param periodType the periods that are closed, such as Monthly; null for none
+     * @param periodDays how many days after its end
+     */
+    public void expires(int completedDays, String periodType, int periodDays) {
+        world.metadata().expires(completedDays, periodType, periodDays);
     }
 
     /** Gives what is stored, to judge by and to prepare. */

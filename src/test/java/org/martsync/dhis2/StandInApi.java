@@ -155,7 +155,7 @@ final class StandInApi {
                 parameters.word("orgUnitIdScheme", Scheme.class, Scheme.UID) == Scheme.CODE);
         boolean async = parameters.flag("async", true);
         StandInPayload payload = StandInPayload.of(parsed(request.body()));
-        Supplier<StandInImport.Outcome> run = () -> new StandInImport(world, payload, options, user).run();
+        Supplier<StandInImport.Outcome> run = () -> new StandInImport(world, release, payload, options, user).run();
         if (async) {
             return started(run);
         }
@@ -227,8 +227,8 @@ final class StandInApi {
         me.putArray("organisationUnits").add(unit);
         me.putArray("teiSearchOrganisationUnits").add(unit);
         me.putArray("programs").add(world.metadata().programUid());
-        me.putArray("authorities").add("F_ENROLLMENT_CASCADE_DELETE").add("F_TEI_CASCADE_DELETE")
-                .add("F_UNCOMPLETE_EVENT");
+        ArrayNode authorities = me.putArray("authorities");
+        user.authorities().forEach(authorities::add);
         return me;
     }
 

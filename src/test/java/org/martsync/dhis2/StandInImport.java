@@ -53,14 +53,14 @@ final class StandInImport {
     private final StandInReport report;
     private final StandInChecks checks;
 
-    StandInImport(Dhis2StandIn.World world, StandInPayload payload, Options options, StandInUser user) {
+    StandInImport(Dhis2StandIn.World world, StandInRelease release, StandInPayload payload, Options options, StandInUser user) {
         this.store = world.store();
         this.metadata = world.metadata();
         this.clock = world.clock();
         this.payload = payload;
         this.options = options;
         this.report = new StandInReport(payload);
-        this.checks = new StandInChecks(world, payload, options, user, report);
+        this.checks = new StandInChecks(world, release, payload, options, user, report);
     }
 
     /** Runs it with nobody else at the store. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -179,6 +181,20 @@ final class StandInMetadata {
 
     String trackedEntityType() {
         return trackedEntityType;
+    }
+
+    synchronized void expires(int completedDays, String periodType, int periodDays) {
+        program.put("completeEventsExpiryDays", completedDays).put("expiryPeriodType", periodType).put("expiryDays", periodDays);
+    }
+
+    int completedDays() {
+        return program.path("completeEventsExpiryDays").asInt();
+    }
+
+    /** Whether events of a day belong to a closed period; only months are played. */
+    boolean closed(LocalDate day, LocalDate today) {
+        return program.path("expiryPeriodType").asText("").equals("Monthly")
+                && day.with(TemporalAdjusters.lastDayOfMonth()).plusDays(program.path("expiryDays").asInt()).isBefore(today);
     }
 
     boolean mayEnrolInFuture() {

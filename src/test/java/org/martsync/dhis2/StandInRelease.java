@@ -33,6 +33,26 @@ record StandInRelease(String version, int number, int patch) {
         return number >= 41;
     }
 
+    /** Whether wrong values have the codes of 2.43: E1085 became E1007, and a data value has no code of attributes any more. */
+    boolean newValueCodes() {
+        return number >= 43;
+    }
+
+    /** Whether a completed event must have its date of completion, where the program closes them (E1042). */
+    boolean demandsCompletion() {
+        return number <= 41;
+    }
+
+    /** Whether an event that is completed already is closed by the date it was completed at, whatever is sent (DHIS2-21536). */
+    boolean keepsCompletion() {
+        return number > 43 || number == 43 && patch >= 1;
+    }
+
+    /** Whether who has F_EDIT_EXPIRED may write to closed periods (DHIS2-19579). */
+    boolean exemptsFromPeriods() {
+        return number >= 43 || number == 42 && patch >= 5 || number == 41 && patch >= 8 || number == 40 && patch >= 12;
+    }
+
     /** Whether a comma and a colon can belong to a value of a filter. */
     private boolean escapes() {
         return number > 40 || number == 40 && patch >= 1;
