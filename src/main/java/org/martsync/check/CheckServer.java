@@ -7,17 +7,22 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Server;
+import org.martsync.dhis2.Expiry;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.ServerInfo;
@@ -32,6 +37,8 @@ public final class CheckServer {
     private static final Duration APART = Duration.ofMinutes(2);
 
     private static final String SHARE = "Share it with the user in DHIS2: data, view and capture.";
+
+    private static final String GIVE_AUTHORITY = "Give the user a role with the authority " + Expiry.AUTHORITY + " in DHIS2, or let the program close later.";
 
     private static final String NOTHING_MORE = "Nothing more could be looked at.";
 
@@ -121,11 +128,12 @@ public final class CheckServer {
     /** Takes the answer of {@code GET /api/me} (recording 002) and that to the query for the org units of the settings with their paths. */
     public void user(Checkup checkup, JsonNode me, JsonNode units) {
         String name = me.path("username").asText();
-        for (JsonNode authority : me.path("authorities")) {
-            if ("ALL".equals(authority.asText())) {
-                checkup.add(Finding.of(Code.SUPERUSER, "The user " + name + " may do everything in DHIS2.",
-                        "Give this program a user of its own, who may only write to its program below its org unit."));
-            }
+        Set<String> authorities = new HashSet<>();
+        me.path("authorities").forEach(authority -> authorities.add(authority.asText()));
+        checkup.authorities(authorities);
+        if (authorities.contains(Checkup.ALL)) {
+            checkup.add(Finding.of(Code.SUPERUSER, "The user " + name + " may do everything in DHIS2.",
+                    "Give this program a user of its own, who may only write to its program below its org unit."));
         }
         if (!within(checkup, "site.org-unit", site.orgUnit(), units, me.path("organisationUnits"))) {
             checkup.add(Finding.of(Code.ORG_UNIT_OUT_OF_REACH, "The user " + name + " may not write in the site's org unit " + site.orgUnit() + ".",
@@ -167,11 +175,34 @@ public final class CheckServer {
                     "Assign it in DHIS2's maintenance, or correct site.org-unit."));
             return;
         }
-        List<String> closed = new ArrayList<>();
-        closed(closed, there, "The program " + program.label());
-        closed(closed, there.path("trackedEntityType"), "The tracked entity type of the program " + program.label());
-        there.path("programStages").forEach(stage -> closed(closed, stage, "The program stage " + stage.path("displayName").asText()));
-        closed.forEach(what -> checkup.add(Finding.of(Code.NO_RIGHT_TO_WRITE, what, SHARE)));
+        Map<String, Code> closed = new LinkedHashMap<>();
+        closed(closed, there, "The program " + program.label(), "E1091", "E1096");
+        closed(closed, there.path("trackedEntityType"), "The tracked entity type of the program " + program.label(), "E1001", "E1104");
+        there.path("programStages").forEach(stage -> closed(closed, stage, "The program stage " + stage.path("displayName").asText(), "E1095", null));
+        closed.forEach((what, code) -> checkup.add(Finding.of(code, what, SHARE)));
+        expiry(checkup, program, Expiry.read(there));
+    }
+
+    /** Notes of a program that closes its events after a time what of them this user cannot have changed. */
+    private void expiry(Checkup checkup, ProgramMetadata program, Expiry expiry) {
+        boolean may = checkup.has(Expiry.AUTHORITY);
+        boolean exempt = may && (checkup.server() == null || Expiry.exempts(checkup.server()));
+        LocalDate openFrom = exempt ? null : expiry.openFrom(LocalDate.now(clock));
+        boolean noneCompleted = !may && expiry.completedDays() > 0 && checkup.server() != null && Expiry.demandsCompletion(checkup.server());
+        Closing closing = new Closing(program, expiry, openFrom, may ? "Update DHIS2: only since 2.40.12, 2.41.8 and 2.42.5 it takes them from who has the authority "
+                + Expiry.AUTHORITY + ". Or let the program close its periods later." : GIVE_AUTHORITY, noneCompleted);
+        checkup.closes(closing);
+        if (!may && expiry.closesPeriods()) {
+            missing(checkup, "DHIS2 refuses events of " + closing.periods() + (openFrom == null ? "" : ", which are those of before " + openFrom) + " (E1047).");
+        }
+        if (!may && expiry.completedDays() > 0) {
+            missing(checkup, noneCompleted ? "DHIS2 refuses each event of the program " + program.label() + " that is completed, as it is sent without the date of completion (E1042)."
+                    : "DHIS2 refuses changes of an event of the program " + program.label() + " that was completed there more than " + expiry.completedDays() + " days ago (E1043).");
+        }
+    }
+
+    private static void missing(Checkup checkup, String sentence) {
+        checkup.add(new Finding(Code.AUTHORITY_MISSING, null, Expiry.AUTHORITY, "The user lacks the authority " + Expiry.AUTHORITY + ", so that " + sentence, GIVE_AUTHORITY, 0, null));
     }
 
     /** Where events go by the config of their mappings, and not to the configured program in the site's org unit. */
@@ -196,14 +227,15 @@ public final class CheckServer {
                         "Assign it in DHIS2's maintenance, or correct the mapping's config.");
                 continue;
             }
-            List<String> closed = new ArrayList<>();
-            closed(closed, there.get(), "the program " + program.label());
+            Map<String, Code> closed = new LinkedHashMap<>();
+            closed(closed, there.get(), "the program " + program.label(), "E1091", "E1096");
             if (!program.hasSamePeopleAs(place.all().main())) {
-                closed(closed, there.get().path("trackedEntityType"), "the tracked entity type of the program " + program.label());
+                closed(closed, there.get().path("trackedEntityType"), "the tracked entity type of the program " + program.label(), "E1001", "E1104");
             }
             withId(there.get().path("programStages"), mapping.stage()).ifPresent(stage -> closed(closed, stage,
-                    "the stage " + program.stages().get(mapping.stage()).label() + " of the program " + program.label()));
-            closed.forEach(what -> hold(checkup, mapping, Code.NO_RIGHT_TO_WRITE, what, SHARE));
+                    "the stage " + program.stages().get(mapping.stage()).label() + " of the program " + program.label(), "E1095", null));
+            closed.forEach((what, code) -> hold(checkup, mapping, code, what, SHARE));
+            expiry(checkup, program, Expiry.read(there.get()));
         }
     }
 
@@ -216,11 +248,19 @@ public final class CheckServer {
         checkup.add(new Finding(code, mapping.name(), null, sentence, advice, checkup.pendingOf(mapping.name()), null));
     }
 
-    /** Where DHIS2 says nothing of rights, none are missed: the first event will tell. */
-    private static void closed(List<String> sentences, JsonNode object, String name) {
-        JsonNode write = object.path("access").path("data").path("write");
-        if (write.isBoolean() && !write.asBoolean()) {
-            sentences.add(name + " is not open to this user for writing data.");
+    /**
+     * Where DHIS2 says nothing of rights, none are missed: the first event will tell.
+     *
+     * @param write the code with which DHIS2 refuses what may not be written, by the error codes of its documentation
+     * @param read that for what may not be read, null where it does not ask
+     */
+    private static void closed(Map<String, Code> sentences, JsonNode object, String name, String write, String read) {
+        JsonNode data = object.path("access").path("data");
+        if (!data.path("write").asBoolean(true)) {
+            sentences.put(name + " is not open to this user for writing data (" + write + ").", Code.NO_RIGHT_TO_WRITE);
+        }
+        if (read != null && !data.path("read").asBoolean(true)) {
+            sentences.put(name + " is not open to this user for reading data (" + read + ").", Code.NO_RIGHT_TO_READ);
         }
     }
 }

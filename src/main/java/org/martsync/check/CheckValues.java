@@ -1,5 +1,6 @@
 package org.martsync.check;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.ComputedUid;
+import org.martsync.dhis2.Expiry;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Programs;
 import org.martsync.dhis2.Site;
@@ -140,6 +142,24 @@ public final class CheckValues {
         }
         if (!problems.isEmpty() || dateless != null) {
             checkup.hold(event.id());
+        }
+        Closing closing = checkup.closing(forms.program().id());
+        if (closing != null) {
+            expired(checkup, closing, event, MapEvent.date(event, forms.rows()));
+        }
+    }
+
+    private void expired(Checkup checkup, Closing closing, PendingEvent event, LocalDate date) {
+        String name = event.mapping().name();
+        if (closing.closed(date)) {
+            checkup.hold(event.id());
+            checkup.broken(Code.PERIOD_CLOSED, name, "events are of " + closing.periods() + ", so that DHIS2 refuses them (E1047).", closing.advice(),
+                    "event " + event.id() + " of " + date);
+        }
+        if (closing.noneCompleted() && site.eventStatus().equals("COMPLETED")) {
+            checkup.hold(event.id());
+            checkup.broken(Code.AUTHORITY_MISSING, name, "events are sent as completed, and the user lacks the authority " + Expiry.AUTHORITY
+                    + ", so that DHIS2 refuses them without the date of completion (E1042).", closing.advice(), "event " + event.id());
         }
     }
 

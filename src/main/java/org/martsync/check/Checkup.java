@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.martsync.rehearse.Rehearsal;
 
 /** One check: what is to be looked at, how far it has come, and what it found. Lives in one thread until it is done. */
 public final class Checkup {
+
+    /** The authority to do everything. */
+    static final String ALL = "ALL";
 
     private static final Set<Code> NO_ANSWER = Set.of(Code.DHIS2_NO_ANSWER, Code.DATABASE_NO_ANSWER, Code.DATABASE_NOT_PREPARED);
 
@@ -39,6 +43,8 @@ public final class Checkup {
     private Catalogue catalogue;
     private ServerInfo server;
     private boolean searchesAfar;
+    private Set<String> authorities = Set.of();
+    private final Map<String, Closing> closings = new HashMap<>();
     private String program;
     private List<String> unusable = List.of();
     private long lookedAt;
@@ -113,6 +119,24 @@ public final class Checkup {
 
     boolean isSearchedAfar() {
         return searchesAfar;
+    }
+
+    void authorities(Set<String> ofUser) {
+        authorities = ofUser;
+    }
+
+    /** Whether the user has an authority in DHIS2; who may do everything has all. */
+    boolean has(String authority) {
+        return authorities.contains(authority) || authorities.contains(ALL);
+    }
+
+    void closes(Closing closing) {
+        closings.put(closing.program().id(), closing);
+    }
+
+    /** What of a program's events DHIS2 does not take from this user any more, or null. */
+    Closing closing(String ofProgram) {
+        return closings.get(ofProgram);
     }
 
     void programs(Programs programs) {

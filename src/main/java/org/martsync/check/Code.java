@@ -16,10 +16,18 @@ public enum Code {
     ORG_UNIT_OUT_OF_REACH(Weight.STOPS),
     PROGRAM_NOT_IN_ORG_UNIT(Weight.STOPS),
     NO_RIGHT_TO_WRITE(Weight.STOPS),
+    NO_RIGHT_TO_READ(Weight.STOPS),
     MAPPING_UNKNOWN(Weight.STOPS),
 
     MAPPING_UNUSABLE(Weight.HOLDS_BACK),
     MAPPING_MISSING(Weight.HOLDS_BACK),
+    /**
+     * Of DHIS2's authorities only F_EDIT_EXPIRED decides what is taken from us. F_UNCOMPLETE_EVENT (E1083) is needed by who opens a
+     * completed event again, and ours are sent with the status they have in DHIS2; F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS
+     * by who searches with orgUnitMode=ALL; the cascading ones (E1100, E1103) by who deletes.
+     */
+    AUTHORITY_MISSING(Weight.HOLDS_BACK),
+    PERIOD_CLOSED(Weight.HOLDS_BACK),
     SEARCH_STOPS_RUN(Weight.HOLDS_BACK),
     UNIQUE_IN_TWO_TYPES(Weight.HOLDS_BACK),
     EVENT_UNUSABLE(Weight.HOLDS_BACK),

@@ -80,8 +80,8 @@ public final class MapEvent {
                 : Words.say("event.wrong-date", event.encounterId(), date);
     }
 
-    /** The time of the encounter stands in each of its form rows; the oldest is taken. */
-    private static LocalDate date(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
+    /** The day that an event is sent with, or null. The time of the encounter stands in each of its form rows; the oldest is taken. */
+    public static LocalDate date(PendingEvent event, Map<String, List<Map<String, Object>>> rows) {
         Timestamp oldest = null;
         for (List<Map<String, Object>> form : rows.values()) {
             for (Map<String, Object> row : form) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,6 +13,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.ProgramStage;
@@ -114,8 +118,70 @@ class CheckServerTest {
                   "programStages": [{"displayName": "IPV", "access": {"data": {"write": false}}}, {"displayName": "TB"}]}]}"""));
         assertThat(checkup.findings()).extracting(Finding::code).containsOnly(Code.NO_RIGHT_TO_WRITE);
         assertThat(checkup.findings()).extracting(Finding::sentence).containsExactly(
-                "The tracked entity type of the program EMR (MainProgram) is not open to this user for writing data.",
-                "The program stage IPV is not open to this user for writing data.");
+                "The tracked entity type of the program EMR (MainProgram) is not open to this user for writing data (E1001).",
+                "The program stage IPV is not open to this user for writing data (E1095).");
+    }
+
+    @Test
+    void whatTheUserMayNotReadIsToldToo() throws Exception {
+        check.rights(checkup, MAIN, json("""
+                {"programs": [{"access": {"data": {"read": false, "write": true}}, "trackedEntityType": {"access": {"data": {"read": false, "write": true}}}}]}"""));
+        assertThat(checkup.findings()).extracting(Finding::code, Finding::sentence).containsExactly(
+                tuple(Code.NO_RIGHT_TO_READ, "The program EMR (MainProgram) is not open to this user for reading data (E1096)."),
+                tuple(Code.NO_RIGHT_TO_READ, "The tracked entity type of the program EMR (MainProgram) is not open to this user for reading data (E1104)."));
+    }
+
+    private void closing(String authorities, String version) throws Exception {
+        check.server(checkup, json("{\"version\": \"" + version + "\"}"));
+        check.user(checkup, json(me(authorities, "{\"id\": \"Country0001\"}", "")), json(UNITS));
+        check.rights(checkup, MAIN, json("""
+                {"programs": [{"expiryDays": 3, "expiryPeriodType": "Monthly", "completeEventsExpiryDays": 14}]}"""));
+    }
+
+    @Test
+    void theAuthorityThatAProgramMakesNecessaryIsNamedWithWhatDhis2RefusesWithoutIt() throws Exception {
+        closing("\"F_UNCOMPLETE_EVENT\"", "2.43.0");
+        assertThat(checkup.findings()).extracting(Finding::code, Finding::subject, Finding::sentence).containsExactly(
+                tuple(Code.AUTHORITY_MISSING, "F_EDIT_EXPIRED", "The user lacks the authority F_EDIT_EXPIRED, so that DHIS2 refuses events of periods that the program"
+                        + " EMR (MainProgram) has closed (Monthly, 3 days after their end), which are those of before 2026-03-01 (E1047)."),
+                tuple(Code.AUTHORITY_MISSING, "F_EDIT_EXPIRED", "The user lacks the authority F_EDIT_EXPIRED, so that DHIS2 refuses changes of an event of the program"
+                        + " EMR (MainProgram) that was completed there more than 14 days ago (E1043)."));
+        assertThat(checkup.findings()).allSatisfy(finding -> assertThat(finding.advice()).contains("F_EDIT_EXPIRED"));
+    }
+
+    @Test
+    void whoHasTheAuthorityOrMayDoEverythingLacksNone() throws Exception {
+        closing("\"F_EDIT_EXPIRED\"", "2.43.0");
+        assertThat(checkup.findings()).isEmpty();
+        closing("\"ALL\"", "2.43.0");
+        assertThat(checkup.findings()).extracting(Finding::code).containsExactly(Code.SUPERUSER);
+    }
+
+    @Test
+    void whoLacksAnAuthorityThatNothingHereNeedsIsNotTold() throws Exception {
+        check.user(checkup, json(me("", "{\"id\": \"Country0001\"}", "")), json(UNITS));
+        check.rights(checkup, MAIN, json("{\"programs\": [{\"expiryDays\": 0, \"completeEventsExpiryDays\": 0}]}"));
+        assertThat(checkup.findings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dhis2Refuses.Wrong.class)
+    void whatAPersonMustPutRightIsNoOutage(Dhis2Refuses.Wrong wrong) {
+        check.noAnswer(checkup, new RuntimeException(new Dhis2Refuses(wrong, "DHIS2 says no.")), "DHIS2 says no.");
+        assertThat(checkup.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isNotEqualTo(Code.DHIS2_NO_ANSWER);
+            assertThat(finding.weight()).isEqualTo(Code.Weight.STOPS);
+            assertThat(finding.line()).isEqualTo("DHIS2 says no. Nothing more could be looked at.");
+        });
+        assertThat(checkup.complete()).isTrue();
+        assertThat(checkup.good()).isFalse();
+    }
+
+    @Test
+    void anOutageIsNoRefusal() {
+        check.noAnswer(checkup, new IOException("Connection refused"), "DHIS2 does not answer");
+        assertThat(checkup.findings()).extracting(Finding::code).containsExactly(Code.DHIS2_NO_ANSWER);
+        assertThat(checkup.complete()).isFalse();
     }
 
     @Test
@@ -159,8 +225,8 @@ class CheckServerTest {
                   {"id": "TbStage0001", "access": {"data": {"write": false}}}, {"id": "TbStage0002", "access": {"data": {"write": false}}}]}]}"""));
 
         assertThat(checkup.findings()).extracting(Finding::mapping, Finding::code, Finding::sentence).containsExactly(
-                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the program TB (TbProgram01) is not open to this user for writing data."),
-                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the stage Cough (TbStage0001) of the program TB (TbProgram01) is not open to this user for writing data."));
+                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the program TB (TbProgram01) is not open to this user for writing data (E1091)."),
+                tuple("Cough", Code.NO_RIGHT_TO_WRITE, "the stage Cough (TbStage0001) of the program TB (TbProgram01) is not open to this user for writing data (E1095)."));
         assertThat(checkup.good()).isFalse();
     }
 
@@ -170,7 +236,7 @@ class CheckServerTest {
                 {"programs": [{"id": "LabProgram1", "trackedEntityType": {"access": {"data": {"write": false}}}}]}"""));
 
         assertThat(checkup.findings()).extracting(Finding::mapping, Finding::code, Finding::sentence).containsExactly(tuple("Cough", Code.NO_RIGHT_TO_WRITE,
-                "the tracked entity type of the program Laboratory (LabProgram1) is not open to this user for writing data."));
+                "the tracked entity type of the program Laboratory (LabProgram1) is not open to this user for writing data (E1001)."));
     }
 
     @Test
