@@ -231,7 +231,7 @@ public final class Checkup {
         return all;
     }
 
-    /** Whether DHIS2 and the database answered, if only that a person has to put something right. */
+    /** Whether DHIS2 and the database answered, be it only that a person must put something right first; else later may be better. */
     public boolean complete() {
         return findings.stream().noneMatch(finding -> NO_ANSWER.contains(finding.code()));
     }

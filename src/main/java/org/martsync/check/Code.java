@@ -24,7 +24,8 @@ public enum Code {
     /**
      * Of DHIS2's authorities only F_EDIT_EXPIRED decides what is taken from us. F_UNCOMPLETE_EVENT (E1083) is needed by who opens a
      * completed event again, and ours are sent with the status they have in DHIS2; F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS
-     * by who searches with orgUnitMode=ALL; the cascading ones (E1100, E1103) by who deletes.
+     * by who searches with orgUnitMode=ALL; the cascading ones (E1100, E1103) by who deletes. By the error codes of DHIS2's documentation
+     * and the sources of its tracker import and search.
      */
     AUTHORITY_MISSING(Weight.HOLDS_BACK),
     PERIOD_CLOSED(Weight.HOLDS_BACK),
