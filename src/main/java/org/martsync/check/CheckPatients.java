@@ -26,6 +26,8 @@ public final class CheckPatients {
 
     private static final String IDENTIFIER = "patient_identifier";
 
+    private static final String CORRECT_OR_MERGE = "Correct them in the clinic, or merge the patients who are one person.";
+
     static final String ONE_TYPE_ALONE = "Map the column to an attribute that only one of them has, or let it not be unique in DHIS2.";
 
     static final String GIVE_THE_CODE = "that is done from DHIS2 daily and at a start, once an org unit there has this code.";
@@ -137,14 +139,35 @@ public final class CheckPatients {
     public void unique(Checkup checkup, Mappings mappings, List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             String column = (String) row.get("name");
-            checkup.rivals().add(new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
+            Finding finding = new Finding(Code.UNIQUE_VALUE_SHARED, Mapping.PATIENT, column, "in column " + column + ", which DHIS2 wants to be unique ("
                     + columns(mappings.patient()).get(column) + "), " + row.get("patients") + " patients share "
-                    + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), "Correct them in the clinic, or merge the patients who are one person.",
-                    0, "patients " + row.get("example")));
-            for (Sharers one : sharers((String) row.get("sharers"))) {
-                checkup.rivals().share(column, one.patients(), one.holder());
-            }
+                    + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), CORRECT_OR_MERGE,
+                    0, "patients " + row.get("example"));
+            sharers((String) row.get("sharers")).forEach(one -> checkup.rivals().share(finding, null, one.patients(), one.holder()));
         }
+    }
+
+    /**
+     * Takes what {@code routes/sql/check-alike.sql} tells of some people, before the pending events are looked at and after what must
+     * be unique. A run rejects whom the search takes for another of its patients, or for one written with other capital letters.
+     */
+    public void alike(Checkup checkup, Searched searched, String groups) {
+        String type = searched.people().trackedEntityType();
+        List<Sharers> alike = sharers(groups).stream().filter(one -> !checkup.rivals().shareAlready(type, one.patients())).toList();
+        if (alike.isEmpty()) {
+            return;
+        }
+        String columns = String.join(", ", searched.columns());
+        List<String> first = alike.get(0).patients();
+        Finding finding = new Finding(Code.SEARCHED_VALUE_SHARED, Mapping.PATIENT, columns + asPeople(searched),
+                "a search by " + columns + asPeople(searched) + " does not tell " + alike.stream().mapToInt(one -> one.patients().size()).sum()
+                        + " patients apart: what they have there is the same, or differs in capital letters only.",
+                CORRECT_OR_MERGE, 0, "patients " + first.get(0) + " and " + first.get(1));
+        alike.forEach(one -> checkup.rivals().share(finding, type, one.patients(), one.holder()));
+    }
+
+    private static String asPeople(Searched searched) {
+        return searched.type().isEmpty() ? "" : " as people of the tracked entity type " + searched.type();
     }
 
     /** Takes the row of {@code routes/sql/check-searched.sql} for some people. */
@@ -158,7 +181,7 @@ public final class CheckPatients {
                     "Whoever is in DHIS2 already, from another clinic, is made a second time. Choose a column such as uic.", 0, null));
             return;
         }
-        String whose = searched.type().isEmpty() ? "" : " as people of the tracked entity type " + searched.type();
+        String whose = asPeople(searched);
         String columns = String.join(", ", searched.columns());
         if (columns.isEmpty()) {
             checkup.add(new Finding(Code.NOT_SEARCHABLE, Mapping.PATIENT, searched.type(), "of the columns to search patients by (" + String.join(", ", patient.searchable())

@@ -76,7 +76,7 @@ public final class CheckValues {
                 .collect(Collectors.groupingBy(PendingEvent::patient));
         for (Patient patient : batch.patients()) {
             List<PendingEvent> events = theirs.getOrDefault(patient, List.of());
-            if (patient.trackers().isEmpty() && !events.isEmpty() && checkup.rivals().refuse(patient.id(), events.size())) {
+            if (patient.trackers().isEmpty() && !events.isEmpty() && checkup.rivals().refuse(patient.id(), patient.people().trackedEntityType(), events.size())) {
                 events.forEach(event -> checkup.hold(event.id()));
             }
         }

@@ -294,6 +294,66 @@ class CheckTest {
     }
 
     @Test
+    void ofPatientsWhoseUicsDifferInCapitalsOneIsSentAsTheSearchFindsThatOne() {
+        chain.clinic.patient(4).column("uic", "Uic-Alike");
+        chain.clinic.patientAgain(1).column("uic", "uic-alike");
+        chain.clinic.patientAgain(2).column("uic", "UIC-ALIKE");
+        int first = chain.visit(1, "x");
+        List<Integer> ofSecond = List.of(chain.visit(2, "x"), chain.visit(2, "y"));
+        int other = chain.visit(3, "x");
+
+        Checkup checkup = check("");
+
+        Finding finding = only(checkup, Code.SEARCHED_VALUE_SHARED);
+        assertThat(finding.sentence()).isEqualTo("a search by uic does not tell 3 patients apart: what they have there is the same, or differs in capital letters only.");
+        assertThat(finding.events()).isEqualTo(2);
+        assertThat(checkup.held()).containsExactlyInAnyOrderElementsOf(ofSecond);
+        assertThat(checkup.findings()).as("DHIS2 would store both").noneMatch(one -> one.code() == Code.UNIQUE_VALUE_SHARED);
+        chain.program.run();
+        ofSecond.forEach(event -> chain.assertEvent(event).isRejectedBecause("is written with other capital letters"));
+        chain.assertEvent(first).isSynced();
+        chain.assertEvent(other).isSynced();
+
+        int late = chain.visit(4, "x");
+        assertThat(check("").held()).as("1 is in DHIS2").contains(late);
+        chain.program.run();
+        chain.assertEvent(late).isRejected();
+    }
+
+    @Test
+    void uniqueValuesThatDifferInCapitalsAreTwoWhereNobodyIsSearchedByThem() {
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"patient_identifier\"]}");
+        chain.clinic.patientAgain(1).column("uic", "uic-alike");
+        chain.clinic.patientAgain(2).column("uic", "UIC-ALIKE");
+        List<Integer> events = List.of(chain.visit(1, "x"), chain.visit(2, "x"));
+
+        assertThat(check("").findings()).isEmpty();
+
+        chain.program.run();
+        events.forEach(event -> chain.assertEvent(event).isSynced());
+    }
+
+    @Test
+    void whoSharesAllThatPatientsAreSearchedByIsHeldBackThoughNothingOfItIsUnique() {
+        chain.clinic.mapping("Patient", WholeChain.PATIENT_MAPPING, "{\"searchable\": [\"telephone\", \"gender\"]}");
+        chain.clinic.patientAgain(1).column("telephone", "+263 77 123 4567");
+        chain.clinic.patientAgain(2).column("telephone", "+263 77 123 4567");
+        chain.clinic.patientAgain(3).column("telephone", "+263 77 765 4321");
+        int first = chain.visit(1, "x");
+        int second = chain.visit(2, "x");
+        int other = chain.visit(3, "x");
+
+        Checkup checkup = check("");
+
+        assertThat(only(checkup, Code.SEARCHED_VALUE_SHARED).sentence()).startsWith("a search by telephone, gender does not tell 2 patients apart");
+        assertThat(checkup.held()).containsExactly(second);
+        chain.program.run();
+        chain.assertEvent(second).isRejected();
+        chain.assertEvent(first).isSynced();
+        chain.assertEvent(other).isSynced();
+    }
+
+    @Test
     void whatStopsAllHoldsBackAllPendingEvents() {
         chain.visit(1, "x");
         chain.visit(2, "y");
