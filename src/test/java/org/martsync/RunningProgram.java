@@ -1,6 +1,7 @@
 package org.martsync;
 
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -14,7 +15,9 @@ import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** The whole program with all its routes, on a clinic's database and against a DHIS2, with runs begun by the test. */
 public final class RunningProgram implements AutoCloseable {
@@ -41,6 +44,11 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Starts the program and counts its statements. */
     public static RunningProgram start(Clinic clinic, String dhis2, String program, SqlStatements statements, String... settings) {
+        return start(clinic, dhis2, program, statements, null, settings);
+    }
+
+    /** Starts the program by another clock than this machine's. */
+    public static RunningProgram start(Clinic clinic, String dhis2, String program, SqlStatements statements, Clock clock, String... settings) {
         URI database = URI.create(clinic.jdbcUrl().substring("jdbc:".length()));
         Map<String, String> arguments = new LinkedHashMap<>();
         Stream.concat(Stream.of(
@@ -69,6 +77,10 @@ public final class RunningProgram implements AutoCloseable {
         SpringApplication application = MartSync.application();
         application.setRegisterShutdownHook(false);
         application.addInitializers(statements);
+        if (clock != null) {
+            application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>) context ->
+                    context.registerBean("clockOfTheTest", Clock.class, () -> clock, bean -> bean.setPrimary(true)));
+        }
         return new RunningProgram(application.run(arguments.values().toArray(String[]::new)));
     }
 

@@ -124,7 +124,7 @@ public final class CheckMappings {
                             + " does not have" + elsewhere(mapping, column, program)
                             + (mapping.patientMapping() ? Tally.perhapsIn(programs.unusable()) : "") + ".",
                     "Map it to another, or add that one in DHIS2. An event with a value there is rejected.", 0,
-                    "the mapping calls it " + column.displayName()));
+                    column.displayName().equals(column.dataElementId()) ? null : "the mapping calls it " + column.displayName()));
         }
     }
 

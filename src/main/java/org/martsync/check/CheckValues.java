@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -193,7 +194,9 @@ public final class CheckValues {
 
     /** A name that is no mapping's may hold anything, and is told with the example only. */
     private static void broken(Checkup checkup, PendingEvent event, Mappings mappings, Code code, String sentence, String advice) {
-        checkup.broken(code, mappings.has(event.mappingName()) ? event.mappingName() : null, sentence, advice, "event " + event.id() + ": " + event.rejection());
+        String name = mappings.has(event.mappingName()) ? event.mappingName() : null;
+        checkup.broken(code, name, name == null ? sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1) : sentence, advice,
+                "event " + event.id() + ": " + event.rejection());
     }
 
     /** Begins to look at the forms of a mapping. */

@@ -51,8 +51,8 @@ public record Report(Checkup checkup, ZoneId zone, boolean examples) {
     public String text() {
         StringBuilder text = new StringBuilder(looked()).append(System.lineSeparator()).append(result());
         for (Finding finding : findings()) {
-            text.append(String.format(Locale.ROOT, "%n%n%7s  %s  %s%n         %s %s", events(finding), finding.code(),
-                    finding.mapping() == null ? "" : finding.mapping(), finding.sentence(), finding.advice()));
+            text.append(String.format(Locale.ROOT, "%n%n%7s  %s%s%n         %s %s", events(finding), finding.code(),
+                    finding.mapping() == null ? "" : "  " + finding.mapping(), finding.sentence(), finding.advice()));
             if (examples && finding.example() != null) {
                 text.append(String.format(Locale.ROOT, "%n         For example %s", finding.example()));
             }

@@ -94,7 +94,8 @@ final class Tally {
                 count.missing.merge(problem.missing(), 1L, Long::sum);
             }
             if (count.example == null) {
-                count.example = whose + ": " + problem.sentence();
+                // of what is not mapped, the sentence is the finding's own
+                count.example = problem.kind() == Problem.Kind.COMPULSORY_UNMAPPED ? whose : whose + ": " + problem.sentence();
             }
         }
     }

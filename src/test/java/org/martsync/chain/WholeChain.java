@@ -2,6 +2,7 @@ package org.martsync.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
@@ -71,14 +72,19 @@ final class WholeChain implements AutoCloseable {
     final RunningProgram program;
     private int lastEncounter;
 
-    private WholeChain(String... settings) {
+    private WholeChain(Clock clock, String... settings) {
         clinic.formTable("visit_form", "f_text", "f_long", "f_number", "f_yes", "f_date", "f_datetime", "f_time", "f_age", "f_option");
         clinic.formTable("hts_form", "h_place");
-        program = RunningProgram.start(clinic, dhis2.url(), PROGRAM, statements, settings);
+        program = RunningProgram.start(clinic, dhis2.url(), PROGRAM, statements, clock, settings);
     }
 
     static WholeChain start(String... settings) {
-        return new WholeChain(settings);
+        return new WholeChain(null, settings);
+    }
+
+    /** Starts a program whose clock is not this machine's. */
+    static WholeChain start(Clock clock, String... settings) {
+        return new WholeChain(clock, settings);
     }
 
     /** Empties clinic and DHIS2, takes all faults away and saves the usual mappings. */
