@@ -3,7 +3,7 @@
 -- alsoOf is another patient of the clinic whom the trackers know by the same tracked entity (older databases allow it).
 SELECT c.patient_id,
        to_jsonb(p)::text AS patient,
-       (SELECT min(g.date_enrolled) FROM program_enrolment g WHERE g.patient_id = p.patient_id) AS enrolled,
+       g.enrolled, g.enrolments,
        (SELECT count(*) FROM patient q WHERE q.patient_identifier = p.patient_identifier AND q.patient_id <> p.patient_id) AS namesakes,
        (SELECT jsonb_agg(jsonb_build_object('trackedEntity', i.instance_id, 'enrolment', t.enrolment_id, 'sent', s.attributes_hash,
                            'others', (SELECT jsonb_object_agg(e.program, e.enrolment_id) FROM sync_enrolment e WHERE e.instance_id = i.instance_id),
@@ -25,3 +25,5 @@ SELECT c.patient_id,
               GROUP BY i.tracked_entity_type) o) AS other_trackers
 FROM jsonb_array_elements_text(:#${variable.worker.claimed}::jsonb) AS c(patient_id)
 LEFT JOIN patient p ON p.patient_id = CASE WHEN c.patient_id ~ '^[1-9][0-9]{0,9}$' THEN c.patient_id::bigint END
+LEFT JOIN LATERAL (SELECT min(date_enrolled) AS enrolled, jsonb_agg(DISTINCT date_enrolled)::text AS enrolments
+                   FROM program_enrolment WHERE patient_id = p.patient_id) g ON true

@@ -165,7 +165,8 @@ final class ReconcileCommand implements Callable<Integer> {
             case "event not_compared" -> "events cannot be compared, as they could not be sent any more";
             case "enrolment missing" -> "enrolments are missing in DHIS2; the patient's next event makes another";
             case "enrolment deleted" -> "enrolments were deleted in DHIS2; the patient's next event makes another";
-            case "enrolment changed" -> "enrolments with events of ours differ in " + field + ". Changed in DHIS2 since: correct it there where it is wrong";
+            case "enrolment changed" -> "enrolments with events of ours differ in " + field + ". Changed in DHIS2 since"
+                    + (field.equals("status") ? "" : ", or in the clinic, which does not change it there") + ": correct it where it is wrong";
             case "person missing" -> "people are missing in DHIS2; their next event looks for them anew";
             case "person deleted" -> "people were deleted in DHIS2; their next event looks for them anew";
             case "person changed" -> "people differ in " + field + ". Changed in DHIS2 since: correct it where it is wrong";

@@ -25,6 +25,11 @@ public record StoredPerson(String uid, String orgUnit, boolean deleted, Map<Stri
      */
     public record StoredEnrolment(String uid, String program, String status, String orgUnit, String enrolledAt, String occurredAt,
                                   boolean deleted, List<StoredEvent> events) {
+
+        /** The day of {@link #enrolledAt}, {@code yyyy-MM-dd}; empty where there is none. */
+        public String day() {
+            return dayOf(enrolledAt);
+        }
     }
 
     /**
@@ -38,8 +43,12 @@ public record StoredPerson(String uid, String orgUnit, boolean deleted, Map<Stri
 
         /** The day of {@link #occurredAt}, {@code yyyy-MM-dd}; empty where there is none. */
         public String day() {
-            return occurredAt == null ? "" : occurredAt.substring(0, Math.min(10, occurredAt.length()));
+            return dayOf(occurredAt);
         }
+    }
+
+    private static String dayOf(String time) {
+        return time == null ? "" : time.substring(0, Math.min(10, time.length()));
     }
 
     /** Reads the answer to a question of {@link TrackerSearch#everythingOf}. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,6 +81,7 @@ public final class Patient {
     private final String id;
     private final Map<String, Object> columns;
     private final LocalDate enrolled;
+    private final Set<String> enrolledOn;
     private final Map<String, List<Tracked>> trackedByType;
     private final List<Tracked> trackers;
     private final int namesakes;
@@ -102,11 +104,12 @@ public final class Patient {
     private final Map<String, String> rejections = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    private Patient(String id, Map<String, Object> columns, LocalDate enrolled, Map<String, List<Tracked>> trackedByType, int namesakes,
-                    ProgramMetadata people, Patient asConfigured) {
+    private Patient(String id, Map<String, Object> columns, LocalDate enrolled, Set<String> enrolledOn, Map<String, List<Tracked>> trackedByType,
+                    int namesakes, ProgramMetadata people, Patient asConfigured) {
         this.id = id;
         this.columns = columns;
         this.enrolled = enrolled;
+        this.enrolledOn = enrolledOn;
         this.trackedByType = trackedByType;
         // what is no UID cannot be asked for, so the patient is looked up anew
         this.trackers = trackedByType.getOrDefault(people.trackedEntityType(), List.of()).stream()
@@ -120,8 +123,8 @@ public final class Patient {
      * Reads a row of {@code routes/sql/read-patients.sql}: the patient as a person of the configured program's tracked entity type.
      *
      * @param row {@code patient_id} as in events_to_sync, {@code patient} the row of table patient as JSON, or null,
-     *     {@code enrolled} the oldest date of an enrolment, {@code trackers} a JSON list, newest first, {@code other_trackers} such
-     *     lists by other tracked entity types, {@code namesakes} how many other patients have the same identifier
+     *     {@code enrolled} the oldest date of an enrolment, {@code enrolments} a JSON list of all such dates, {@code trackers} one of
+     *     what the trackers hold, newest first, {@code other_trackers} such lists by other tracked entity types, {@code namesakes} how many other patients have the same identifier
      * @param people what the programs of the type know of people
      */
     public static Patient read(Map<String, Object> row, ProgramMetadata people) {
@@ -138,7 +141,8 @@ public final class Patient {
         }
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
-                enrolled == null ? null : enrolled.toLocalDate(), tracked,
+                enrolled == null ? null : enrolled.toLocalDate(),
+                row.get("enrolments") == null ? Set.of() : json((String) row.get("enrolments"), new TypeReference<Set<String>>() { }), tracked,
                 namesakes == null ? 0 : namesakes.intValue(), people, null);
     }
 
@@ -148,7 +152,7 @@ public final class Patient {
      * @param others what the programs of the type know of people
      */
     public Patient as(ProgramMetadata others) {
-        return new Patient(id, columns, enrolled, trackedByType, namesakes, others, this);
+        return new Patient(id, columns, enrolled, enrolledOn, trackedByType, namesakes, others, this);
     }
 
     private static <T> T json(String text, TypeReference<T> type) {
@@ -201,9 +205,22 @@ public final class Patient {
         return value instanceof BigDecimal number ? number.toPlainString() : Objects.toString(value, "");
     }
 
-    /** The oldest date of enrolment that the clinic holds, over all programs, or null. */
+    /** The day of a new enrolment: the oldest that the clinic holds of one, over all programs, else that of the registration; null where it has neither. */
     public LocalDate enrolled() {
-        return enrolled;
+        return enrolled == null ? date(text("date_created")) : enrolled;
+    }
+
+    /** Whether a new enrolment may once have got this day ({@code yyyy-MM-dd}), by what the clinic holds of enrolments and the registration. */
+    public boolean mayBeEnrolledOn(String day) {
+        return day.equals(String.valueOf(enrolled)) || enrolledOn.contains(day) || day.equals(String.valueOf(date(text("date_created"))));
+    }
+
+    private static LocalDate date(String text) {
+        try {
+            return text.length() < 10 ? null : LocalDate.parse(text.substring(0, 10));
+        } catch (DateTimeParseException noDate) {
+            return null;
+        }
     }
 
     /** What the trackers hold, newest first. */

@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -171,9 +170,6 @@ public final class PlacePatients {
 
     private EnrolmentToSend newEnrolment(Patient patient, Patient.Enrolling in, String uid) {
         LocalDate enrolled = patient.enrolled();
-        if (enrolled == null) {
-            enrolled = date(patient.text("date_created"));
-        }
         if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
             patient.reject(in.program(), Words.say("patient.enrolled-wrong", enrolled));
             return null;
@@ -184,14 +180,6 @@ public final class PlacePatients {
         }
         return new EnrolmentToSend(uid, false, Send.NEW, in.orgUnit() == null ? site.orgUnit() : in.orgUnit(),
                 enrolled == null ? null : enrolled.toString(), null);
-    }
-
-    private static LocalDate date(String text) {
-        try {
-            return text.length() < 10 ? null : LocalDate.parse(text.substring(0, 10));
-        } catch (DateTimeParseException noDate) {
-            return null;
-        }
     }
 
     private static Optional<Patient.Tracked> trackerOf(Patient patient, String trackedEntity) {

@@ -1,5 +1,6 @@
 package org.martsync.reconcile;
 
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +10,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.martsync.dhis2.Attribute;
+import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.DataElement;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.ProgramStage;
+import org.martsync.dhis2.Site;
 import org.martsync.dhis2.StoredPerson;
 import org.martsync.dhis2.StoredPerson.StoredEnrolment;
 import org.martsync.dhis2.StoredPerson.StoredEvent;
@@ -39,12 +42,16 @@ final class ComparePage {
     private static final String CANCELLED = "CANCELLED";
 
     private final Page page;
+    private final Mappings mappings;
+    private final Site site;
     private final String since;
     private final Set<String> stages;
 
     /** @param since {@code yyyy-MM-dd} or empty: events that are there without a row are told from that day on */
-    ComparePage(Page page, Mappings mappings, String since) {
+    ComparePage(Page page, Mappings mappings, Site site, String since) {
         this.page = page;
+        this.mappings = mappings;
+        this.site = site;
         this.since = since;
         this.stages = StreamSupport.stream(mappings.all().spliterator(), false).map(Mapping::stage).filter(Objects::nonNull).collect(Collectors.toSet());
     }
@@ -175,8 +182,7 @@ final class ComparePage {
 
     /**
      * Only in programs where events of theirs arrived: where {@code dhis2.program} was changed, the trackers hold an enrolment in the
-     * program of before until then. Dates and org unit are not looked at: they are the clinic's no more, and what was sent of them
-     * is not kept.
+     * program of before until then.
      */
     private void compareEnrolments(Patient patient, PendingEvent event, StoredPerson person) {
         Patient.Tracked tracked = trackersOf(patient, person).orElse(null);
@@ -191,7 +197,35 @@ final class ComparePage {
             }
             held.stream().filter(enrolment -> !enrolment.deleted() && enrolment.status().equals(CANCELLED) && hasOneOf(enrolment, page.known(patient)))
                     .forEach(enrolment -> add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "status", null, CANCELLED));
+            held.stream().filter(enrolment -> !enrolment.deleted() && madeHere(enrolment, person)).forEach(enrolment -> compareOwn(patient, in, event, enrolment));
         }
+    }
+
+    /** Only what was made here has a UID that is computed, from the person or from an enrolment that was deleted. */
+    private boolean madeHere(StoredEnrolment enrolment, StoredPerson person) {
+        return enrolment.uid().equals(ComputedUid.ofEnrolment(site.id(), person.uid(), enrolment.program()))
+                || person.enrolments().stream().anyMatch(other -> other.deleted() && enrolment.uid().equals(ComputedUid.after(other.uid())));
+    }
+
+    /**
+     * What an enrolment was made with is not kept, and what the clinic got to know since did not go. So only a date and an org unit are
+     * told with which no run would have made it.
+     */
+    private void compareOwn(Patient patient, Patient.Enrolling in, PendingEvent event, StoredEnrolment enrolment) {
+        LocalDate enrolled = patient.enrolled();
+        if (enrolled != null && !patient.mayBeEnrolledOn(enrolment.day())) {
+            add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "enrolment date", enrolled.toString(), enrolment.day());
+        }
+        if (!enrolment.orgUnit().equals(site.orgUnit()) && !orgUnits(in).contains(enrolment.orgUnit())) {
+            add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "org unit", in.orgUnit() == null ? site.orgUnit() : in.orgUnit(), enrolment.orgUnit());
+        }
+    }
+
+    /** Where mappings whose events go to a program would enrol. */
+    private Set<String> orgUnits(Patient.Enrolling in) {
+        return StreamSupport.stream(mappings.all().spliterator(), false)
+                .filter(mapping -> mapping.program() == null ? in.configured() : mapping.program().equals(in.program().id()))
+                .map(Mapping::orgUnit).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
     private static boolean hasOneOf(StoredEnrolment enrolment, Set<String> events) {

@@ -153,7 +153,7 @@ public final class Reconcile {
 
     /** Compares what would be sent with what is there. */
     public void compare(Reconciliation reconciliation, Page page) {
-        new ComparePage(page, reconciliation.run().mappings(), reconciliation.sinceText()).compare();
+        new ComparePage(page, reconciliation.run().mappings(), site, reconciliation.sinceText()).compare();
     }
 
     /** @param rows of {@code routes/sql/reconcile-trackers.sql} */

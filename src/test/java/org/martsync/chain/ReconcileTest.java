@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,18 @@ class ReconcileTest {
     }
 
     @Test
+    void aValueThatWasAddedInDhis2WhereTheClinicHoldsNoneIsAChange() {
+        List<Integer> events = arrived();
+        Event stored = chain.stored(events.get(1));
+        Map<String, String> values = new HashMap<>(stored.dataValues());
+        values.put(WholeChain.NUMBER, "9");
+        values.put("VtElem00005", "which no column is mapped to");
+        chain.dhis2.store().put(changed(stored, values));
+        reconcile();
+        assertThat(found()).containsExactly("event changed " + events.get(1) + " " + stored.uid() + " VT NUMBER (" + WholeChain.NUMBER + "): /9");
+    }
+
+    @Test
     void anotherEventOfTheSameDayAndStageIsADuplicateAndOneOfAnotherDayUnknown() {
         List<Integer> events = arrived();
         Event stored = chain.stored(events.get(5));
@@ -180,19 +193,56 @@ class ReconcileTest {
     }
 
     @Test
-    void anEnrolmentThatWasCancelledInDhis2IsNamedAndOneWhoseDateOrOrgUnitChangedIsNot() {
+    void anEnrolmentThatWasCancelledInDhis2IsNamedAndOneThatWasCompletedIsNot() {
         List<Integer> events = arrived();
         Enrolment cancelled = chain.enrolmentOf(events.get(0));
-        Enrolment moved = chain.enrolmentOf(events.get(2));
-        chain.dhis2.store().put(new Enrolment(cancelled.uid(), cancelled.trackedEntity(), cancelled.program(), cancelled.orgUnit(), "CANCELLED",
-                cancelled.enrolledAt(), cancelled.occurredAt(), null, false, null));
-        chain.dhis2.store().put(new Enrolment(moved.uid(), moved.trackedEntity(), moved.program(), "zjiCmkAyHCv", "COMPLETED",
-                moved.enrolledAt().plusDays(1), moved.occurredAt(), null, false, null));
+        Enrolment completed = chain.enrolmentOf(events.get(2));
+        chain.dhis2.store().put(changed(cancelled, "CANCELLED", cancelled.orgUnit(), cancelled.enrolledAt()));
+        chain.dhis2.store().put(changed(completed, "COMPLETED", completed.orgUnit(), completed.enrolledAt()));
 
         Reconciliation reconciliation = reconcile();
 
         assertThat(found()).containsExactly("enrolment changed " + events.get(0) + " " + cancelled.uid() + " status: null/CANCELLED");
         assertThat(repair(reconciliation).queued()).isZero();
+    }
+
+    @Test
+    void anEnrolmentOfOursWhoseDateOrOrgUnitWasChangedInDhis2IsNamedWithBoth() {
+        List<Integer> events = arrived();
+        Enrolment redated = chain.enrolmentOf(events.get(0));
+        Enrolment moved = chain.enrolmentOf(events.get(2));
+        chain.dhis2.store().put(changed(redated, "ACTIVE", redated.orgUnit(), redated.enrolledAt().plusDays(1)));
+        chain.dhis2.store().put(changed(moved, "ACTIVE", "zjiCmkAyHCv", moved.enrolledAt()));
+
+        Reconciliation reconciliation = reconcile();
+
+        assertThat(found()).containsExactlyInAnyOrder("enrolment changed " + events.get(0) + " " + redated.uid() + " enrolment date: 2024-01-02/2024-01-03",
+                "enrolment changed " + events.get(2) + " " + moved.uid() + " org unit: " + RunningProgram.SITE + "/zjiCmkAyHCv");
+        assertThat(repair(reconciliation).queued()).isZero();
+    }
+
+    @Test
+    void anEnrolmentThatIsAsARunMadeItOrAsItWasFoundIsNoFindingWhateverTheClinicGotToKnowSince() {
+        chain.patients(3);
+        chain.clinic.mapping("HTS", WholeChain.HTS_MAPPING, "{\"orgUnit\": \"zjiCmkAyHCv\"}");
+        chain.inDhis2("FoundTe0001", "FoundEn0001", LocalDate.of(2020, 1, 1), Map.of(WholeChain.UIC, "UIC-000001", WholeChain.GENDER, "Female", WholeChain.BIRTHDATE, "1990-01-01"));
+        chain.clinic.enrolled(2, LocalDate.of(2023, 6, 1));
+        int found = chain.visit(1, "found by search");
+        int enrolled = chain.visit(2, "enrolled before");
+        int encounter = chain.encounter(3);
+        chain.clinic.form("hts_form", encounter, 3, Map.of("h_place", "Clinic"), WholeChain.MORNING);
+        int elsewhere = chain.clinic.pending(3, "HTS", encounter);
+        chain.program.run();
+        assertThat(chain.enrolmentOf(found).uid()).isEqualTo("FoundEn0001");
+        assertThat(chain.enrolmentOf(enrolled).enrolledAt().toLocalDate()).isEqualTo("2023-06-01");
+        assertThat(chain.enrolmentOf(chain.stored(elsewhere, WholeChain.HTS)).orgUnit()).isEqualTo("zjiCmkAyHCv");
+
+        chain.clinic.enrolled(2, LocalDate.of(2019, 3, 4)).enrolled(3, LocalDate.of(2024, 8, 9));
+        chain.visit(3, "of a mapping that names no org unit");
+        chain.program.run();
+        reconcile();
+
+        assertThat(found()).isEmpty();
     }
 
     @Test
@@ -461,6 +511,10 @@ class ReconcileTest {
 
     private static Event changed(Event stored, Map<String, String> values) {
         return new Event(stored.uid(), stored.enrolment(), stored.stage(), stored.orgUnit(), stored.status(), stored.occurredAt(), null, null, values, false, null);
+    }
+
+    private static Enrolment changed(Enrolment stored, String status, String orgUnit, LocalDateTime enrolledAt) {
+        return new Enrolment(stored.uid(), stored.trackedEntity(), stored.program(), orgUnit, status, enrolledAt, stored.occurredAt(), null, false, null);
     }
 
     /** As DHIS2 forgets who is restored from an older backup: without a mark that something was there. */
