@@ -35,6 +35,7 @@ public final class Batch {
     private Catalogue catalogue = Catalogue.read(List.of());
     private final Map<String, Map<Integer, List<Map<String, Object>>>> formRows = new HashMap<>();
     private long request;
+    private boolean answered;
 
     private Batch(List<PendingEvent> events, List<Patient> patients, Programs programs, Mapping patientMapping) {
         this.events = events;
@@ -204,6 +205,17 @@ public final class Batch {
     /** Takes the number of the note that its events are on their way to DHIS2 (table sync_request). */
     void noted(long request) {
         this.request = request;
+        answered = false;
+    }
+
+    /** Takes whether DHIS2 reported on the last POST of it. */
+    void reported(boolean report) {
+        answered = report;
+    }
+
+    /** Whether DHIS2 reported on all of it that was sent. */
+    public boolean isAnswered() {
+        return answered;
     }
 
     /** The number of the note that its events are on their way to DHIS2, or 0 where no POST of it has begun. */

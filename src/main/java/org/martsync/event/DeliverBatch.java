@@ -45,6 +45,11 @@ public final class DeliverBatch {
         batch.noted(request);
     }
 
+    /** Takes the answer to a POST: with a report nothing of the batch is on its way any more. */
+    public void answered(Batch batch, Dhis2Answer answer) {
+        batch.reported(answer.report());
+    }
+
     /** Gives the events of a delivery the outcomes of its report. */
     public void settle(Delivery delivery, Dhis2Answer answer) {
         delivery.settle(ImportReport.read(answer.body()));

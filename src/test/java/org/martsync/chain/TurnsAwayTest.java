@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.martsync.check.Checkup;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.OwnServer;
+import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.operate.Operations;
 import org.martsync.sync.Run;
@@ -141,6 +143,24 @@ class TurnsAwayTest {
     }
 
     @Test
+    void whatWasAnsweredBeforeAStopIsNotTakenForOnItsWay() throws Exception {
+        int event = visits(1).get(0);
+        chain.clinic.mapping("Visit again", WholeChain.VISIT_MAPPING, WholeChain.EMPTY_CONFIG);
+        int version = chain.clinic.pending(1, "Visit again", chain.encounterOf(event));
+        Runs runs = chain.program.bean(Runs.class);
+        try (Turns others = elsewhere("others"); Turns more = elsewhere("more"); Turns.Turn one = others.await(() -> false);
+                Turns.Turn two = takenAfter(posts(), more)) {
+            assertThat(chain.dhis2.store().events()).as("of the first of two POSTs").hasSize(1);
+            runs.stop("somebody stopped it");
+            await().until(() -> runs.current() == null);
+        }
+        assertThat(notes()).isZero();
+        assertThat(chain.clinic.pendingCount()).isEqualTo(2);
+        assertThat(chain.program.run().synced()).isEqualTo(2);
+        chain.assertOnlyTheseStandInDhis2(List.of(event, version));
+    }
+
+    @Test
     void theTimeOfAnImportBeginsWithItsTurn() throws Exception {
         List<Integer> events = visits(1);
         Runs runs = chain.program.bean(Runs.class);
@@ -175,12 +195,17 @@ class TurnsAwayTest {
 
     /** Begins a run whose only batch finds all turns taken when it comes to its POST. Of one patient, as two workers may share more. */
     private static Turns.Turn takenBeforeThePost(Turns more) throws Exception {
-        StandInFaults.Held search = chain.dhis2.hold(1, path("/api/tracker/trackedEntities"));
+        return takenAfter(path("/api/tracker/trackedEntities"), more);
+    }
+
+    /** Begins a run that finds all turns taken when it is to ask again after such a request. */
+    private static Turns.Turn takenAfter(Predicate<Dhis2StandIn.Request> request, Turns more) throws Exception {
+        StandInFaults.Held held = chain.dhis2.hold(1, request);
         chain.program.begin();
-        await().until(() -> search.arrived() == 1);
+        await().until(() -> held.arrived() == 1);
         CompletableFuture<Turns.Turn> next = CompletableFuture.supplyAsync(() -> more.await(() -> false));
         await().until(() -> waiting() == 1);
-        search.release();
+        held.release();
         Turns.Turn taken = next.get(10, TimeUnit.SECONDS);
         await().until(() -> waiting() == 1);
         return taken;
