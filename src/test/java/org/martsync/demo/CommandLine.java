@@ -1,5 +1,9 @@
 package org.martsync.demo;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,10 +18,26 @@ import org.martsync.dhis2.Dhis2StandIn;
 /** Starts a command as a person does, on the demo's clinic: a process of its own. */
 final class CommandLine {
 
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     record End(int exitCode, String out, String err) {
+
+        /** What was printed, which must be one JSON object and nothing else. */
+        JsonNode json() throws JsonProcessingException {
+            return JSON.readTree(out);
+        }
     }
 
     private CommandLine() {
+    }
+
+    /** Gives a place the routes, so that commands are started there. */
+    static void routesTo(Path place) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, place.resolve(file.toString()));
+            }
+        }
     }
 
     /**

@@ -3,26 +3,17 @@ package org.martsync.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.martsync.MartSync;
 import org.martsync.RunningProgram;
-import org.martsync.dhis2.Dhis2StandIn;
+import org.martsync.demo.CommandLine.End;
 
 /** {@code reconcile} as a person starts it, on the demo's clinic after its run: a process of its own. */
 class ReconcileCommandTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Demo DEMO = new Demo();
 
     @TempDir
@@ -41,15 +32,12 @@ class ReconcileCommandTest {
         DEMO.close();
     }
 
-    private record End(int exitCode, String out, String err) {
-    }
-
     /** The demo has events that are marked as synced and were never sent. */
     @Test
     void whatIsMarkedAsSyncedAndWasNeverSentIsNamedAndNothingElse() throws Exception {
         End end = reconcile("--json");
 
-        JsonNode told = JSON.readTree(end.out());
+        JsonNode told = end.json();
         assertThat(end.err()).isEmpty();
         assertThat(told.get("compared").asInt())
                 .isEqualTo(DEMO.clinic().jdbc().queryForObject("SELECT count(*) FROM events_to_sync WHERE synced", Integer.class));
@@ -72,7 +60,40 @@ class ReconcileCommandTest {
         int missing = DEMO.expected().done().size();
         assertThat(repaired.out()).contains(missing + " of " + missing + " events that are missing in DHIS2 queued; the next run sends them.");
         assertThat(DEMO.expected().done()).allMatch(id -> DEMO.clinic().event(id).isPending());
-        DEMO.clinic().jdbc().update("UPDATE events_to_sync SET synced = true WHERE id = ANY (?)", (Object) DEMO.expected().done().toArray(Integer[]::new));
+        mark(true);
+    }
+
+    private static void mark(boolean synced) {
+        DEMO.clinic().jdbc().update("UPDATE events_to_sync SET synced = ? WHERE id = ANY (?)", synced, DEMO.expected().done().toArray(Integer[]::new));
+    }
+
+    @Test
+    void whereAllThatIsMarkedAsSyncedIsThereTheExitCodeIsZero() throws Exception {
+        mark(false);
+        try {
+            End end = reconcile("--json");
+
+            assertThat(end.err()).isEmpty();
+            assertThat(end.json().get("compared").asInt()).isPositive();
+            assertThat(end.json().get("findings")).isEmpty();
+            assertThat(end.exitCode()).isZero();
+        } finally {
+            mark(true);
+        }
+    }
+
+    @Test
+    void aDhis2ThatDoesNotAnswerIsToldAndNothingIsPrinted() throws Exception {
+        DEMO.dhis2().refuseConnections();
+        try {
+            End end = reconcile("--json", "--sync.patience=1s");
+
+            assertThat(end.out()).isEmpty();
+            assertThat(end.err()).startsWith("The comparison broke off: ").contains("start it again within a day and it goes on there").doesNotContain("\tat ");
+            assertThat(end.exitCode()).isEqualTo(5);
+        } finally {
+            DEMO.dhis2().acceptConnections();
+        }
     }
 
     @Test
@@ -83,21 +104,6 @@ class ReconcileCommandTest {
     }
 
     private End reconcile(String... options) throws Exception {
-        URI database = URI.create(DEMO.clinic().jdbcUrl().substring("jdbc:".length()));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), MartSync.class.getName(), "reconcile",
-                "--analytics.server=" + database.getHost() + ":" + database.getPort(),
-                "--analytics.database=" + database.getPath().substring(1),
-                "--analytics.user=" + DEMO.clinic().user(), "--analytics.password=" + DEMO.clinic().password(),
-                "--dhis2.url=" + DEMO.dhis2().url(), "--dhis2.user=" + Dhis2StandIn.USER, "--dhis2.password=" + Dhis2StandIn.PASSWORD,
-                "--dhis2.program=" + DemoProgram.PROGRAM, "--dhis2.country-org-unit=" + DemoProgram.COUNTRY, "--site.org-unit=" + DemoProgram.SITE));
-        command.addAll(Stream.of(options).toList());
-        Path out = place.resolve("out");
-        Path err = place.resolve("err");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        if (!process.waitFor(180, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        return new End(process.waitFor(), Files.readString(out), Files.readString(err));
+        return CommandLine.run(DEMO, place, "reconcile", options);
     }
 }

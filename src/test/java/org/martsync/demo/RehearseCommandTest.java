@@ -3,13 +3,11 @@ package org.martsync.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +43,7 @@ class RehearseCommandTest {
         End end = rehearse("--json");
 
         assertThat(end.err()).isEmpty();
-        JsonNode told = new ObjectMapper().readTree(end.out());
+        JsonNode told = end.json();
         assertThat(told.get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
         assertThat(told.get("rejections")).allSatisfy(one -> assertThat(one.get("reason").asText()).isNotEmpty());
         assertThat(told.get("rejections")).hasSize(told.get("rejected").asInt()).isNotEmpty();
@@ -58,6 +56,18 @@ class RehearseCommandTest {
                 .containsExactlyElementsOf(tuples(told.get("rejections")));
         assertThat(end.exitCode()).isEqualTo(1);
         assertThat(demo.dhis2().store().events()).isEmpty();
+    }
+
+    @Test
+    void aDhis2ThatDoesNotAnswerIsToldAndNothingIsPrinted() throws Exception {
+        demo.clinic().migrated();
+        demo.dhis2().refuseConnections();
+
+        End end = rehearse("--json");
+
+        assertThat(end.out()).isEmpty();
+        assertThat(end.err()).startsWith("The rehearsal broke off: ").doesNotContain("\tat ");
+        assertThat(end.exitCode()).isEqualTo(5);
     }
 
     @Test
@@ -96,7 +106,7 @@ class RehearseCommandTest {
 
         End end = rehearse("--mapping=Patient", "--new=" + worse, "--json");
 
-        JsonNode told = new ObjectMapper().readTree(end.out());
+        JsonNode told = end.json();
         assertThat(told.get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
         assertThat(told.get("new").get("rehearsed").asInt()).isEqualTo(demo.expected().kinds().size());
         assertThat(told.get("failWithNewOnly")).extracting(JsonNode::asInt).containsAll(demo.expected().of(Kind.GOOD));
@@ -112,7 +122,7 @@ class RehearseCommandTest {
 
         End end = rehearse("--mapping=Patient", "--new-config=" + lax, "--json");
 
-        JsonNode told = new ObjectMapper().readTree(end.out());
+        JsonNode told = end.json();
         assertThat(told.get("passWithNewOnly")).extracting(JsonNode::asInt)
                 .containsExactlyInAnyOrderElementsOf(demo.expected().of(Kind.IN_DHIS2_DISAGREEING));
         assertThat(told.get("failWithNewOnly")).isEmpty();
@@ -132,11 +142,7 @@ class RehearseCommandTest {
     @Test
     void whatASitesOwnRouteWouldFetchIsLeftToTheProgramBesideIt() throws Exception {
         demo.clinic().migrated();
-        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, place.resolve(file.toString()));
-            }
-        }
+        CommandLine.routesTo(place);
         Path waiting = Files.createDirectories(place.resolve("inbox")).resolve("waiting.txt");
         Files.writeString(waiting, "for the program that runs");
         Files.writeString(Files.createDirectories(place.resolve("routes.d")).resolve("own.camel.yaml"), """
