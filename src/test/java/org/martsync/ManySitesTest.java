@@ -180,7 +180,7 @@ class ManySitesTest {
         int event = visit(south, 3, "of the south");
 
         assertThat(get("/sites/south").headers().firstValue("Location")).hasValueSatisfying(to -> assertThat(to).endsWith("/sites/south/"));
-        assertThat(get("/sites/south/").body()).contains("wait to be sent", "action=\"/sites/south/run-now\"", "name=\"_csrf\"", "href=\"/actuator/hawtio\"");
+        assertThat(get("/sites/south/").body()).contains("wait to be sent", "action=\"/sites/south/run-now\"", "name=\"_csrf\"", "href=\"/actuator/hawtio/camel/routes\"");
         assertThat(get("/sites/south/page/page.css").headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/css"));
         assertThat(get("/sites/south/events/" + event).body()).contains("of the south");
         assertThat(get("/sites/north/api/events/" + event).body()).as("the number is another event's, or nobody's, there").doesNotContain("of the south");
