@@ -1,11 +1,17 @@
 package org.martsync;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.management.ObjectName;
 import org.martsync.console.ConsoleLogin;
+import org.martsync.operate.KeepRefusals;
 import org.martsync.page.PageFrame;
 import org.martsync.page.SitesPage;
 import org.martsync.settings.CheckSitesAtStart;
@@ -24,7 +30,9 @@ import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -76,6 +84,24 @@ class ManySites {
     @Bean
     FilterRegistrationBean<OncePerRequestFilter> doorOfSite() {
         return before(IntoSite.door(), Ordered.LOWEST_PRECEDENCE);
+    }
+
+    @Bean
+    RefusalsOfSites refusalsOfSites(Sites sites) {
+        return new RefusalsOfSites(sites);
+    }
+
+    /** Has a site keep in its audit who was refused what there, since the login is there once for all. */
+    record RefusalsOfSites(Sites sites) {
+
+        @EventListener
+        void refused(AuthorizationDeniedEvent<?> refusal) {
+            Optional<OneSite> site = refusal.getObject() instanceof HttpServletRequest request ? IntoSite.of(request)
+                    : refusal.getObject() instanceof Map.Entry<?, ?> operation && operation.getKey() instanceof ObjectName bean
+                            ? Stream.of("site", "context").map(bean::getKeyProperty).filter(Objects::nonNull).findFirst().flatMap(sites::named)
+                            : Optional.empty();
+            site.map(one -> one.part(KeepRefusals.class)).ifPresent(keep -> keep.refused(refusal));
+        }
     }
 
     private static FilterRegistrationBean<OncePerRequestFilter> before(OncePerRequestFilter filter, int order) {

@@ -2,6 +2,7 @@ package org.martsync;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.martsync.routes.ValidateRoutes;
+import org.martsync.settings.CheckConfigFiles;
 import org.martsync.settings.CheckSitesAtStart;
 import org.martsync.settings.CollectSettingProblems;
 import org.martsync.settings.SitesSettings;
@@ -28,12 +30,13 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Looks at {@code routes/}, {@code routes.d/}, {@code config/} and the settings, and says everything that is wrong, without a database or DHIS2. */
+/** Looks at {@code routes/} and {@code routes.d/} with their SQL files, at {@code config/} and the settings, and says everything that is wrong, without a database or DHIS2. */
 @Command(name = "validate", header = "Looks at routes and settings.", description = {
-    "%nLooks at routes/, routes.d/, config/application.yaml and the settings in the directory it is started in, and says "
-            + "everything that is wrong, a line each on stderr. Needs neither the database nor DHIS2, and changes nothing.",
+    "%nLooks at routes/ and routes.d/ with their SQL files, at the files of config/ and at the settings in the directory it is "
+            + "started in, and says everything that is wrong, a line each on stderr. Needs neither the database nor DHIS2, and changes nothing.",
     "Settings may be given as at the start, for example --analytics.server=localhost.",
-    "What it cannot see without the database: whether PostgreSQL understands the statements in sql/.%n"},
+    "Of the statements in sql/ it sees what is left open or missing, and values that no route gives. Whether PostgreSQL understands "
+            + "them it cannot see; the running program asks it when a file is saved.%n"},
         footer = "%nExit code: 0 when nothing is wrong, 2 otherwise.")
 final class Validate implements Callable<Integer> {
 
@@ -58,9 +61,10 @@ final class Validate implements Callable<Integer> {
         List<String> problems = Stream.concat(Stream.of(unreadable, ofSites, CheckSitesAtStart.unknown(sites),
                         // what a site's settings were found to be is not said twice
                         settings.problems().stream().filter(one -> ofSites.stream().noneMatch(said -> said.endsWith(one))).toList()).flatMap(List::stream),
-                found.stream().flatMap(one -> one.problems().stream())).distinct().toList();
+                Stream.concat(CheckConfigFiles.problems(Path.of("config")).stream(), found.stream().flatMap(one -> one.problems().stream())))
+                .distinct().toList();
         problems.forEach(System.err::println);
-        System.out.println(found.get(0).looked() + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
+        System.out.println(found.get(0).looked() + ", config/ and the settings: " + (problems.isEmpty() ? "nothing is wrong" : problems.size() + " problems"));
         return problems.isEmpty() ? 0 : WRONG;
     }
 

@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
@@ -25,9 +26,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.management.ObjectName;
+import org.jolokia.server.core.service.api.Restrictor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.martsync.clinic.Clinic;
 import org.martsync.dhis2.Dhis2StandIn;
 import org.martsync.page.Chromium;
@@ -40,6 +43,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Three sites of one program: two clinics that feed one DHIS2, and the first of them a second DHIS2 as well. */
@@ -49,6 +55,7 @@ class ManySitesTest {
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    @TempDir private static Path folder;
     private static Clinic north;
     private static Clinic south;
     private static Dhis2StandIn dhis2;
@@ -57,7 +64,8 @@ class ManySitesTest {
     private static String address;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        Files.writeString(folder.resolve("users"), "looks look {noop}for-the-test\n");
         north = clinic();
         south = clinic();
         dhis2 = Dhis2StandIn.start();
@@ -79,7 +87,7 @@ class ManySitesTest {
     private static List<String> settings() {
         return new ArrayList<>(List.of("--dhis2.url=" + dhis2.url(), "--dhis2.user=" + Dhis2StandIn.USER,
                 "--dhis2.password=" + Dhis2StandIn.PASSWORD, "--dhis2.program=vatFxlZR2lj", "--server.port=0", "--org-units.refresh=false",
-                "--console.password=for-the-test", "--sync.first-pause=10ms", "--sync.longest-pause=20ms", "--sync.patience=1s", "--routes.watch=false",
+                "--console.password=for-the-test", "--console.users=" + folder.resolve("users"), "--sync.first-pause=10ms", "--sync.longest-pause=20ms", "--sync.patience=1s", "--routes.watch=false",
                 "--analytics.user=" + north.user(), "--analytics.password=" + north.password(), "--site.org-unit=" + RunningProgram.SITE));
     }
 
@@ -123,8 +131,12 @@ class ManySitesTest {
     }
 
     private static HttpRequest.Builder request(String path) {
+        return request(path, "admin");
+    }
+
+    private static HttpRequest.Builder request(String path, String who) {
         return HttpRequest.newBuilder(URI.create(address + path)).header("Authorization",
-                "Basic " + Base64.getEncoder().encodeToString("admin:for-the-test".getBytes(StandardCharsets.UTF_8)));
+                "Basic " + Base64.getEncoder().encodeToString((who + ":for-the-test").getBytes(StandardCharsets.UTF_8)));
     }
 
     private static List<String> texts(Dhis2StandIn server) {
@@ -203,6 +215,22 @@ class ManySitesTest {
                 HttpResponse.BodyHandlers.ofString()).statusCode()).isIn(401, 403);
         assertThat(HTTP.send(HttpRequest.newBuilder(URI.create(address + "/sites/south/actuator/health/liveness")).build(),
                 HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatALoginMayNotDoIsKeptByTheSiteItWasFor() throws Exception {
+        assertThat(HTTP.send(request("/sites/south/api/pause", "looks").header("X-Requested-With", "test").POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+        SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated("looks", null, AuthorityUtils.createAuthorityList("LOOK")));
+        try {
+            assertThat(program.getBean(Restrictor.class).isOperationAllowed(new ObjectName("mart-dhis2-sync:name=Operations,site=south"), "resume()")).isFalse();
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
+        String kept = "SELECT what || ': ' || outcome FROM sync_audit WHERE who = 'looks' ORDER BY id";
+        assertThat(south.jdbc().queryForList(kept, String.class)).containsExactly("pause: Refused: This login does not have the role for that.",
+                "resume: Refused: This login does not have the role for that.");
+        assertThat(north.jdbc().queryForList(kept, String.class)).isEmpty();
     }
 
     @Test

@@ -172,6 +172,12 @@ class MartSyncTest {
                             uri: nosuch:y
                 """);
         Files.writeString(place.resolve("routes/broken.camel.yaml"), "- route:\n    id: x\n   from: y\n");
+        Files.createDirectories(place.resolve("routes/sql"));
+        Files.writeString(place.resolve("routes/sql/open.sql"), "SELECT count(*\nFROM patient");
+        Files.writeString(place.resolve("routes/sql/unknown.sql"), "SELECT 1\nWHERE :#size = :#${properties:no.such}");
+        Files.writeString(place.resolve("config/prometheus-alerts.yaml"), "groups:\n  - name: a\n rules: []\n");
+        Files.writeString(place.resolve("config/grafana-dashboard.json"), "{\"title\": \"a\",\n \"title\": }");
+        Files.writeString(place.resolve("config/more.yml"), "");
         End end = start("validate", "--analytics.user=martsync");
         assertThat(end.err().lines()).anySatisfy(one -> assertThat(one).contains("setting sync.workers is 'many'"))
                 .anySatisfy(one -> assertThat(one).contains("setting sync.worker is unknown"))
@@ -183,7 +189,13 @@ class MartSyncTest {
                 .anySatisfy(one -> assertThat(one).contains("there is no file routes/sql/none.sql"))
                 .anySatisfy(one -> assertThat(one).contains("no setting is named no.such"))
                 .anySatisfy(one -> assertThat(one).contains("line 27: there is no component for nosuch:x"))
-                .anySatisfy(one -> assertThat(one).contains("line 34: there is no component for nosuch:y"));
+                .anySatisfy(one -> assertThat(one).contains("line 34: there is no component for nosuch:y"))
+                .anySatisfy(one -> assertThat(one).isEqualTo("routes/sql/open.sql, line 1: ( is never closed"))
+                .anySatisfy(one -> assertThat(one).isEqualTo("routes/sql/unknown.sql, line 2: no route sets a header size"))
+                .anySatisfy(one -> assertThat(one).isEqualTo("routes/sql/unknown.sql, line 2: no setting is named no.such"))
+                .anySatisfy(one -> assertThat(one).startsWith("config/prometheus-alerts.yaml, line 3: is not YAML: "))
+                .anySatisfy(one -> assertThat(one).startsWith("config/grafana-dashboard.json, line 2: is not JSON: "))
+                .anySatisfy(one -> assertThat(one).isEqualTo("config/more.yml: is empty"));
         assertThat(end.err()).doesNotContain("\tat ");
         assertThat(end.exitCode()).isEqualTo(2);
     }
@@ -223,7 +235,7 @@ class MartSyncTest {
                 "The setting spring.datasource.hikari.minimum-idle is 'few', but must be a whole number.",
                 "The setting spring.jackson.time-zone refers to ${gone}, which has no value.",
                 "The setting server.shutdown is 'slow', but must be one of graceful, immediate.");
-        assertThat(end.out().lines()).singleElement().asString().endsWith("and the settings: 13 problems");
+        assertThat(end.out().lines()).singleElement().asString().endsWith(", config/ and the settings: 13 problems");
         assertThat(end.exitCode()).isEqualTo(2);
     }
 
@@ -240,11 +252,12 @@ class MartSyncTest {
     @Test
     void validateFindsNothingWrongWithWhatShips() throws Exception {
         copy("routes");
+        copy("config");
         List<String> arguments = new ArrayList<>(List.of("validate", "--analytics.server=db"));
         arguments.addAll(List.of(ENOUGH));
         End end = start(arguments.toArray(String[]::new));
         assertThat(end.err()).isEmpty();
-        assertThat(end.out().lines()).singleElement().asString().matches("\\d+ routes in \\d+ files, and the settings: nothing is wrong");
+        assertThat(end.out().lines()).singleElement().asString().matches("\\d+ routes in \\d+ files, \\d+ SQL files, config/ and the settings: nothing is wrong");
         assertThat(end.exitCode()).isZero();
     }
 
@@ -270,7 +283,7 @@ class MartSyncTest {
     }
 
     private void copy(String directory) throws IOException {
-        Files.delete(place.resolve("routes/some.camel.yaml"));
+        Files.deleteIfExists(place.resolve("routes/some.camel.yaml"));
         try (Stream<Path> files = Files.walk(Path.of(directory))) {
             for (Path file : files.toList()) {
                 if (Files.isDirectory(file)) {

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -190,8 +191,8 @@ public class ConsoleLogin {
     }
 
     @Bean
-    Restrictor jolokiaRestrictor() {
-        return new JolokiaRestrictor();
+    Restrictor jolokiaRestrictor(ApplicationEventPublisher events) {
+        return new JolokiaRestrictor(events);
     }
 
     @Bean

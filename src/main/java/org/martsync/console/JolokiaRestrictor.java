@@ -6,6 +6,10 @@ import javax.management.ObjectName;
 import org.jolokia.server.core.service.api.Restrictor;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
@@ -55,6 +59,13 @@ final class JolokiaRestrictor implements Restrictor {
             "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "skipOver", "resetDebugCounter");
     private static final Set<String> TRACER_WRITES = Set.of("Enabled", "BodyMaxChars", "BodyIncludeStreams", "BodyIncludeFiles");
 
+    private final ApplicationEventPublisher events;
+
+    /** @param events where is told what of ours a login may not do (MBean and operation), as Spring Security tells it of requests */
+    JolokiaRestrictor(ApplicationEventPublisher events) {
+        this.events = events;
+    }
+
     @Override
     public boolean isHttpMethodAllowed(HttpMethod method) {
         return method == HttpMethod.GET || method == HttpMethod.POST;
@@ -84,6 +95,16 @@ final class JolokiaRestrictor implements Restrictor {
     @Override
     public boolean isOperationAllowed(ObjectName name, String operation) {
         String what = named(operation);
+        boolean allowed = isAllowed(name, what);
+        if (!allowed && (name.getDomain().equals(OURS) || SENDS.contains(what) && !what.startsWith("can"))) {
+            Authentication login = SecurityContextHolder.getContext().getAuthentication();
+            events.publishEvent(new AuthorizationDeniedEvent<>(() -> login, Map.entry(name, what),
+                    (AuthorizationResult) new AuthorizationDecision(false)));
+        }
+        return allowed;
+    }
+
+    private static boolean isAllowed(ObjectName name, String what) {
         return switch (name.getDomain()) {
             case OURS -> OURS_TO_LOOK.contains(what) || has(ConsoleLogin.ACT);
             case JVM -> JVM_TO_LOOK.contains(what);

@@ -48,6 +48,9 @@ public final class ExplainEvent {
             told.put("encounterId", known.get("encounter_id"));
             told.put("username", known.get("username"));
         }
+        putKnown("eventUid", known.get("event_uid"), told);
+        putKnown("trackedEntityUid", known.get("tracked_entity"), told);
+        putKnown("enrolmentUid", known.get("enrolment"), told);
         if (obstacle != null) {
             told.put("problem", "What would be sent cannot be told: " + obstacle);
         }
@@ -62,13 +65,13 @@ public final class ExplainEvent {
     }
 
     private static void rehearsed(PendingEvent event, Batch batch, boolean all, Map<String, Object> told) {
-        told.put("eventUid", event.uid());
+        putKnown("eventUid", event.uid(), told);
         if (event.patient() != null && event.patient().trackedEntity() != null) {
-            told.put("trackedEntityUid", event.patient().trackedEntity().uid());
+            putKnown("trackedEntityUid", event.patient().trackedEntity().uid(), told);
             told.put("patientKnownInDhis2", event.patient().inDhis2() != null);
         }
         if (event.patient() != null && event.program() != null && event.patient().enrolment(event.program()) != null) {
-            told.put("enrolmentUid", event.patient().enrolment(event.program()).uid());
+            putKnown("enrolmentUid", event.patient().enrolment(event.program()).uid(), told);
         }
         told.put("wouldBeRejected", event.rejected());
         told.put("wouldWait", event.waitsFor() != null);
@@ -77,6 +80,13 @@ public final class ExplainEvent {
         }
         if (all && event.open() && event.payload() != null) {
             told.put("payload", new DeliverBatch(1).plan(batch).get(0).payload());
+        }
+    }
+
+    /** What the rehearsal finds takes the place of what the trackers have, as far as it came. */
+    private static void putKnown(String name, Object uid, Map<String, Object> told) {
+        if (uid != null && !"".equals(uid)) {
+            told.put(name, uid);
         }
     }
 

@@ -25,6 +25,11 @@ public class OperateParts {
     }
 
     @Bean
+    KeepRefusals keepRefusals(Operations operations) {
+        return new KeepRefusals(operations);
+    }
+
+    @Bean
     Inspection inspection(@Value("${console.inspect-for}") Duration length, Clock clock) {
         return new Inspection(length, clock, System::nanoTime);
     }

@@ -14,6 +14,8 @@ import org.martsync.sync.AfterFailure;
 import org.martsync.sync.BatchSize;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jmx.export.annotation.ManagedAttribute;
 import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
@@ -21,10 +23,13 @@ import org.springframework.jmx.export.annotation.ManagedResource;
 
 /**
  * What an operator can see and do, in the console (as an MBean) and over HTTP. Each deed is a route of
- * {@code routes/operate.camel.yaml} or {@code retrigger.camel.yaml}, and leaves a row in {@code sync_audit}.
+ * {@code routes/operate.camel.yaml} or {@code retrigger.camel.yaml}, and leaves a row in {@code sync_audit}, also where it
+ * was refused or could not be done.
  */
 @ManagedResource(objectName = "mart-dhis2-sync:name=Operations", description = "What an operator can see and do")
 public class Operations {
+
+    private static final Logger LOG = LoggerFactory.getLogger("operate");
 
     /** Fewer than the command looks at, as somebody waits before a page. */
     private static final int CHECKED_EVENTS = 2_000;
@@ -96,28 +101,28 @@ public class Operations {
 
     @ManagedOperation(description = "Begins a run at once, also while paused. It tries every pending event once.")
     public Receipt runNow() {
-        return act("direct:run-now", null);
+        return act("runNow", "direct:run-now", null);
     }
 
     @ManagedOperation(description = "Lets no run begin by itself any more, on any machine and also after a restart, until resume. A run that is going on goes on.")
     public Receipt pause() {
-        return act("direct:pause", null);
+        return act("pause", "direct:pause", null);
     }
 
     @ManagedOperation(description = "Ends a pause: runs begin by the schedule again.")
     public Receipt resume() {
-        return act("direct:resume", null);
+        return act("resume", "direct:resume", null);
     }
 
     @ManagedOperation(description = "Ends the run of this program after the batches on their way. What is left waits for the next run.")
     public Receipt stopRun() {
-        return act("direct:stop-run", null);
+        return act("stopRun", "direct:stop-run", null);
     }
 
     @ManagedOperation(description = "Has a pending event tried again at once, with the other pending events of its patient.")
     @ManagedOperationParameter(name = "eventId", description = "the event's id in events_to_sync")
     public Receipt retrigger(int eventId) {
-        return act("direct:retrigger", eventId);
+        return act("retrigger " + eventId, "direct:retrigger", eventId);
     }
 
     /** @throws IllegalArgumentException with a sentence that says what is wrong with a parameter */
@@ -127,13 +132,18 @@ public class Operations {
     @ManagedOperationParameter(name = "reasonContains", description = "only those whose reason contains this; empty for all")
     @ManagedOperationParameter(name = "limit", description = "how many at most, 1 to 1000")
     public Receipt retriggerFailed(String mapping, String since, String reasonContains, int limit) {
-        return act("direct:retrigger-failed", new FailedEvents(mapping, since, reasonContains, limit));
+        try {
+            return act("retriggerFailed", "direct:retrigger-failed", new FailedEvents(mapping, since, reasonContains, limit));
+        } catch (IllegalArgumentException wrong) {
+            refused("retriggerFailed", wrong.getMessage());
+            throw wrong;
+        }
     }
 
     @ManagedOperation(description = "Sends an event again that is synced.")
     @ManagedOperationParameter(name = "eventId", description = "the event's id in events_to_sync")
     public Receipt resend(int eventId) {
-        return act("direct:resend", eventId);
+        return act("resend " + eventId, "direct:resend", eventId);
     }
 
     /** Has the key {@code problem} and little else where there is no such event. */
@@ -162,8 +172,31 @@ public class Operations {
         return (List<Map<String, Object>>) ask("direct:read-audit", null);
     }
 
-    private Receipt act(String route, Object body) {
-        return (Receipt) ask(route, body);
+    /**
+     * Keeps in the audit what somebody asked for and did not get.
+     *
+     * @param what the operation, with the event it was for
+     * @param why the sentence they are told, without a patient's data
+     */
+    void refused(String what, String why) {
+        keep(what, "Refused: " + why);
+    }
+
+    private Receipt act(String what, String route, Object body) {
+        try {
+            return (Receipt) ask(route, body);
+        } catch (OperationFailed failure) {
+            keep(what, failure.getMessage());
+            throw failure;
+        }
+    }
+
+    private void keep(String what, String outcome) {
+        try {
+            routes.requestBodyAndHeader("direct:keep-unmet", outcome, "what", what);
+        } catch (CamelExecutionException e) {
+            LOG.warn("{}, {}: {} The audit does not have it: {}", signedIn.name(), what, outcome, AfterFailure.inWords(e));
+        }
     }
 
     private Object ask(String route, Object body) {

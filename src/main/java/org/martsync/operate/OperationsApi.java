@@ -3,6 +3,7 @@ package org.martsync.operate;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -109,19 +110,24 @@ class OperationsApi {
 
     @ExceptionHandler
     @ResponseStatus(HttpStatus.BAD_REQUEST)
-    Problem refused(IllegalArgumentException wrong) {
-        return new Problem(wrong instanceof NumberFormatException || wrong.getMessage() == null ? "An event's id is a number." : wrong.getMessage());
+    Problem refused(IllegalArgumentException wrong, HttpServletRequest request) {
+        return refused(wrong instanceof NumberFormatException || wrong.getMessage() == null ? "An event's id is a number." : wrong.getMessage(), request);
     }
 
     @ExceptionHandler
     @ResponseStatus(HttpStatus.BAD_REQUEST)
-    Problem unreadable(HttpMessageNotReadableException wrong) {
+    Problem unreadable(HttpMessageNotReadableException wrong, HttpServletRequest request) {
         for (Throwable cause = wrong; cause != null; cause = cause.getCause()) {
             if (cause instanceof IllegalArgumentException own) {
-                return new Problem(own.getMessage());
+                return refused(own.getMessage(), request);
             }
         }
-        return new Problem("The body must be JSON with mapping, since, reasonContains and limit, and nothing else.");
+        return refused("The body must be JSON with mapping, since, reasonContains and limit, and nothing else.", request);
+    }
+
+    private Problem refused(String why, HttpServletRequest request) {
+        KeepRefusals.deed(request).ifPresent(what -> operations.refused(what, why));
+        return new Problem(why);
     }
 
     @ExceptionHandler

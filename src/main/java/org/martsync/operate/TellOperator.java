@@ -20,6 +20,11 @@ public final class TellOperator {
         }
     }
 
+    /** Of what was refused, or could not be done. */
+    public Receipt unmet(String outcome) {
+        return Receipt.of(outcome);
+    }
+
     /** @param run the one that was begun, or null */
     public Receipt begun(Run run) {
         return Receipt.of(run == null ? "No run was begun: one is going on, or the program is stopping."

@@ -20,12 +20,17 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Looks whether everything is there that the routes name: settings, beans and their methods, SQL files, other routes. */
+/**
+ * Looks whether everything is there that the routes name: settings, beans and their methods, SQL files, other routes; and
+ * whether each SQL file is whole and asks for nothing that no route gives.
+ */
 final class CheckRoutes {
 
     private static final Pattern SETTING = Pattern.compile("\\{\\{([^}:?!]+)}}");
     private static final Pattern STATEMENT = Pattern.compile("(?:sql|resource):file:([^?\\s}]+)");
     private static final Pattern CALL = Pattern.compile("\\$\\{bean:(\\w+)\\?method=(\\w+)");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.(\\w+)");
+    private static final Pattern PROPERTY = Pattern.compile("\\$\\{properties:([\\w.-]+)}");
     private static final Set<String> CALLING = Set.of("bean", "transacted", "policy");
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "enrich", "poll", "pollEnrich");
 
@@ -47,6 +52,11 @@ final class CheckRoutes {
         Look look = new Look(set, problems);
         set.others().forEach(look::at);
         set.routes().values().forEach(look::at);
+        set.texts().forEach((file, text) -> {
+            if (Statement.isIn(file)) {
+                look.at(new Statement(file, text));
+            }
+        });
         return problems;
     }
 
@@ -57,6 +67,8 @@ final class CheckRoutes {
         private final Set<String> entrances = new HashSet<>();
         private final Set<String> ownBeans = new HashSet<>();
         private final Map<String, String> ids = new HashMap<>();
+        private final Set<String> headers = new HashSet<>();
+        private final Set<String> variables = new HashSet<>();
         private final boolean beginningsAreKnown;
         private RoutePart part;
 
@@ -79,6 +91,28 @@ final class CheckRoutes {
         void at(RoutePart looked) {
             part = looked;
             walk(part.kind(), part.node());
+        }
+
+        /** After all routes. */
+        void at(Statement statement) {
+            List<Problem> found = statement.problems();
+            problems.addAll(found);
+            if (found.isEmpty()) {
+                statement.parameters().forEach(parameter -> given(statement, parameter));
+            }
+        }
+
+        /** A site's own statement may also take a value from a body that is a map, whose keys nobody knows before. */
+        private void given(Statement statement, Statement.Parameter parameter) {
+            Matcher variable = VARIABLE.matcher(parameter.name());
+            Matcher setting = PROPERTY.matcher(parameter.name());
+            String wrong = variable.lookingAt() && !variables.contains(variable.group(1)) ? "no route sets a variable " + variable.group(1)
+                    : setting.matches() && !settings.test(setting.group(1)) ? "no setting is named " + setting.group(1)
+                    : parameter.name().matches("\\w+") && !headers.contains(parameter.name()) && set.isOfOurs(statement.file())
+                            ? "no route sets a header " + parameter.name() : null;
+            if (wrong != null) {
+                problems.add(new Problem(statement.file(), parameter.line(), wrong));
+            }
         }
 
         private void walk(String key, Node node) {
@@ -108,6 +142,14 @@ final class CheckRoutes {
                     tell(step, "the id " + id + " is used twice (first in route " + before + ")");
                 }
             }
+            if (key.equals("setHeader") || key.equals("headers")) {
+                headers.add(RouteSet.scalar(step, "name"));
+            }
+            if (key.equals("setVariable") || key.equals("variables")) {
+                variables.add(RouteSet.scalar(step, "name"));
+            }
+            variables.add(RouteSet.scalar(step, "variableReceive"));
+            headers.add(RouteSet.scalar(step, "outputHeader"));
             if (SENDING.contains(key)) {
                 sends(step, RouteSet.scalar(step, "uri"));
             }

@@ -28,9 +28,10 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param others   what holds for many routes
  * @param replaced a sentence for each route or statement of ours that a site's own takes the place of
  * @param problems what cannot be read
+ * @param ours     the directory of what ships
  */
 record RouteSet(Map<Path, String> texts, Map<String, RoutePart> routes, List<RoutePart> others, List<String> replaced,
-                List<Problem> problems) {
+                List<Problem> problems, Path ours) {
 
     private static final Pattern STATEMENT = Pattern.compile("((?:sql|resource):file:)([^?\\s}\"']+)");
 
@@ -41,19 +42,25 @@ record RouteSet(Map<Path, String> texts, Map<String, RoutePart> routes, List<Rou
      * @param directories where they lie, see {@link RouteFiles#directories}
      */
     static RouteSet of(Map<Path, String> texts, List<Path> directories) {
-        RouteSet set = new RouteSet(Map.copyOf(texts), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        RouteSet set = new RouteSet(Map.copyOf(texts), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
+                directories.isEmpty() ? Path.of("") : directories.get(0));
         Map<Path, Path> ownStatements = set.ownStatements(directories);
         texts.forEach((file, text) -> {
-            if (!file.toString().endsWith(".sql")) {
+            if (!Statement.isIn(file)) {
                 set.file(file, text, ownStatements);
             }
         });
         return set;
     }
 
+    /** Whether a statement ships with the program, or stands in the place of one that does. */
+    boolean isOfOurs(Path statement) {
+        return texts.containsKey(ours.resolve("sql").resolve(statement.getFileName()));
+    }
+
     private Map<Path, Path> ownStatements(List<Path> directories) {
         Map<Path, Path> own = new TreeMap<>();
-        texts.keySet().stream().filter(file -> file.toString().endsWith(".sql")).forEach(file -> {
+        texts.keySet().stream().filter(Statement::isIn).forEach(file -> {
             for (Path later : directories.subList(directories.indexOf(file.getParent().getParent()) + 1, directories.size())) {
                 Path instead = later.resolve("sql").resolve(file.getFileName());
                 if (texts.containsKey(instead)) {

@@ -52,6 +52,7 @@ final class TryOut {
             apart.start();
             set.others().forEach(other -> attempt(other, problems, () -> PluginHelper.getRoutesLoader(apart).loadRoutes(other.resource())));
             routes.forEach(route -> attempt(route, problems, () -> make(apart, route)));
+            routes.forEach(route -> route.statements().forEach((file, text) -> problems.addAll(expressions(apart, new Statement(file, text)))));
         } catch (Exception unclosed) {
             throw new IllegalStateException(unclosed);
         }
@@ -75,6 +76,21 @@ final class TryOut {
                 apart.addRouteDefinition(route);
             }
         }
+    }
+
+    /** A statement's expressions are read by Camel when it is run; so here each is read once before. */
+    private static List<Problem> expressions(DefaultCamelContext apart, Statement statement) {
+        List<Problem> problems = new ArrayList<>();
+        for (Statement.Parameter parameter : statement.parameters()) {
+            try {
+                if (parameter.name().startsWith("${")) {
+                    apart.resolveLanguage("simple").createExpression(parameter.name());
+                }
+            } catch (RuntimeException refused) {
+                problems.add(new Problem(statement.file(), parameter.line(), Problem.oneLine(refused.getMessage().replaceFirst("(?s) at location \\d+\\n.*", ""))));
+            }
+        }
+        return problems;
     }
 
     private interface Making {

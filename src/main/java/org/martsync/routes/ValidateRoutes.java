@@ -1,6 +1,5 @@
 package org.martsync.routes;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,9 +24,9 @@ public final class ValidateRoutes {
         return problems.stream().map(Problem::toString).distinct().toList();
     }
 
-    /** "43 routes in 12 files, and the settings: ". */
+    /** "43 routes in 12 files, 70 SQL files". */
     public String looked() {
-        long files = set.texts().keySet().stream().map(Path::toString).filter(file -> !file.endsWith(".sql")).count();
-        return set.routes().size() + " routes in " + files + " files, and the settings: ";
+        long statements = set.texts().keySet().stream().filter(Statement::isIn).count();
+        return set.routes().size() + " routes in " + (set.texts().size() - statements) + " files, " + statements + " SQL files";
     }
 }

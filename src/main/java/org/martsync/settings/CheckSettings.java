@@ -49,6 +49,9 @@ final class CheckSettings {
     static final Path OWN_WORDS = Path.of("config", "words.properties");
     private static final Pattern PREFIX = Pattern.compile("\\{(?!(bcrypt|noop)})[^}]*}");
     private static final Pattern CONSOLE_PREFIX = Pattern.compile("\\S+\\s+\\S+\\s+\\{(?!(bcrypt|noop|token)})[^}]*}.*");
+    private static final Pattern NO_BCRYPT = Pattern.compile("\\{bcrypt}(?!\\$2[aby]?\\$\\d\\d\\$[./0-9A-Za-z]{53}$).*");
+    private static final String BCRYPT = "must have behind {bcrypt} what bcrypt has made of the password, 60 characters that begin with $2 "
+            + "(htpasswd -nbB makes it), and not the password.";
     private static final Pattern CONSOLE_TOKEN = Pattern.compile("\\S+\\s+\\S+\\s+\\{token}[0-9a-fA-F]{64}");
     private static final int CONNECTIONS_A_BATCH = 2;
     private static final int CONNECTIONS_BESIDE_WORKERS = 6;
@@ -263,6 +266,9 @@ final class CheckSettings {
             problems.add("The setting console.password must have {bcrypt} or {noop} in small letters, or nothing in curly brackets, at its beginning; "
                     + "one that begins with such brackets goes behind {noop}.");
         }
+        if (NO_BCRYPT.matcher(value("console.password")).matches()) {
+            problems.add("The setting console.password " + BCRYPT);
+        }
         if (!value("console.users").isEmpty()) {
             consoleUsers(Path.of(value("console.users")));
         }
@@ -284,6 +290,8 @@ final class CheckSettings {
                 } else if (CONSOLE_PREFIX.matcher(line).matches()) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) must have {bcrypt}, {noop} or {token} in small letters, "
                             + "or nothing in curly brackets, before the password; one that begins with such brackets goes behind {noop}.");
+                } else if (NO_BCRYPT.matcher(line.split("\\s+", 3)[2]).matches()) {
+                    problems.add("Line " + (i + 1) + " of " + file + " (console.users) " + BCRYPT);
                 } else if (line.contains("{token}") && !CONSOLE_TOKEN.matcher(line).matches()) {
                     problems.add("Line " + (i + 1) + " of " + file + " (console.users) must have the SHA-256 of the token behind {token}, "
                             + "64 digits and letters from a to f, and not the token.");

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -51,7 +52,7 @@ public final class IntoSite {
             @Override
             protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain next)
                     throws ServletException, IOException {
-                OneSite site = (OneSite) request.getAttribute(ATTRIBUTE);
+                OneSite site = of(request).orElse(null);
                 if (site == null) {
                     next.doFilter(request, response);
                 } else if (site.problem() == null) {
@@ -64,6 +65,11 @@ public final class IntoSite {
                 }
             }
         };
+    }
+
+    /** The site that a request was led to. */
+    public static Optional<OneSite> of(HttpServletRequest request) {
+        return Optional.ofNullable((OneSite) request.getAttribute(ATTRIBUTE));
     }
 
     /** A request that begins at a site. */

@@ -45,7 +45,7 @@ public final class Sites implements SmartLifecycle {
         return sites;
     }
 
-    Optional<OneSite> named(String name) {
+    public Optional<OneSite> named(String name) {
         return sites.stream().filter(site -> site.name().equals(name)).findFirst();
     }
 

@@ -6,9 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder.BCryptVersion;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -28,6 +31,15 @@ class ConsolePasswordTest {
         String prepared = "{bcrypt}" + new BCryptPasswordEncoder(4).encode("right");
         assertThat(encoder.matches("right", stored(prepared))).isTrue();
         assertThat(encoder.matches("right", stored("{noop}right"))).isTrue();
+    }
+
+    /** Tools write different letters: Spring a, htpasswd y, OpenBSD b. */
+    @ParameterizedTest
+    @EnumSource
+    void whateverToolHasMadeTheHashOfAPassword(BCryptVersion tool) {
+        String stored = stored("{bcrypt}" + new BCryptPasswordEncoder(tool, 4).encode("right"));
+        assertThat(encoder.matches("right", stored)).isTrue();
+        assertThat(encoder.matches("wrong", stored)).isFalse();
     }
 
     @Test

@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -372,6 +379,24 @@ class DemoTest {
         assertThat(json.get("duplicated").asInt()).isZero();
         assertThat(json.get("httpRequests").asInt()).isLessThanOrEqualTo(account.pending() / EVENTS_PER_REQUEST);
         assertThat(json.get("sqlStatements").asInt()).isLessThanOrEqualTo(account.pending() / EVENTS_PER_STATEMENT);
+    }
+
+    @Test
+    @Order(6)
+    void theReadersOwnEventArrivesByWhatTheReadmePrints() throws Exception {
+        String chapter = Files.readString(Path.of("README.md")).replaceFirst("(?s).*\n### An event of yours\n(.*?)\n## .*", "$1");
+        MatchResult sql = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(chapter).results().findFirst().orElseThrow();
+        MatchResult curl = Pattern.compile("curl -u (\\S+) http://\\S+?(/api/\\S+/)\\$\\(psql .*?-c \"(.*?)\"", Pattern.DOTALL).matcher(chapter).results().findFirst().orElseThrow();
+
+        demo.clinic().jdbc().execute(sql.group(1));
+        demo.run();
+
+        String uid = demo.clinic().jdbc().queryForObject(curl.group(3), String.class);
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(demo.dhis2().url() + curl.group(2) + uid))
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(curl.group(1).getBytes(StandardCharsets.UTF_8))).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains(uid, "An event of mine");
+        assertThat(chapter).contains("An event of mine");
     }
 
     // ---- how it is looked at

@@ -98,8 +98,27 @@ class LibrariesOfASiteIT {
                 .containsPattern("routes.d/customise.camel.yaml, line \\d+: there is no component for jms:queue:events .*lib\\.d");
     }
 
+    /** As a site's own build does it, which finds what is in lib.d as the jar does. */
+    @Test
+    void aBuildFindsTheLibrariesToo() throws Exception {
+        Files.deleteIfExists(place.resolve("lib.d"));
+        assertThat(validated(place.resolve("without"))).contains("there is no component for jms:queue:events").contains("1 problems");
+        Files.createSymbolicLink(place.resolve("lib.d"), QUEUE.resolve("lib.d").toAbsolutePath());
+        assertThat(validated(place.resolve("with"))).contains("config/ and the settings: nothing is wrong");
+    }
+
+    private static String validated(Path log) throws Exception {
+        ProcessBuilder maven = new ProcessBuilder("./mvnw", "-B", "-q", "exec:exec@validate", "-Dsite=" + place).redirectErrorStream(true).redirectOutput(log.toFile());
+        maven.environment().keySet().removeIf(name -> name.startsWith("MAVEN_") && !name.equals("MAVEN_OPTS"));
+        maven.environment().putAll(Map.of("ANALYTICS_SERVER", "db", "ANALYTICS_DATABASE", "analytics", "ANALYTICS_USER", "martsync", "DHIS2_URL", dhis2.url(),
+                "DHIS2_USER", Dhis2StandIn.USER, "DHIS2_PASSWORD", Dhis2StandIn.PASSWORD, "DHIS2_PROGRAM", "vatFxlZR2lj", "SITE_ORG_UNIT", RunningProgram.SITE));
+        maven.start().waitFor();
+        return said(log);
+    }
+
     @Test
     void aCopyOfAnEventGoesToAQueue() throws Exception {
+        Files.deleteIfExists(place.resolve("lib.d"));
         Files.createSymbolicLink(place.resolve("lib.d"), QUEUE.resolve("lib.d").toAbsolutePath());
         Path log = place.resolve("log");
         Process program = program(log);

@@ -96,6 +96,8 @@ class ConsoleJmxTest {
                 .isSubsetOf("mart-dhis2-sync", "org.apache.camel", "java.lang", "java.nio", "java.util.logging", "JMImplementation");
         assertThat(admin.ask(Map.of("type", "search", "mbean", "*:*")).at("/value").toString())
                 .contains("mart-dhis2-sync:").doesNotContain("Tomcat:", "com.sun.management", "jdk.management", "jolokia:");
+        looks.ask(Map.of("type", "list"));
+        assertThat(chain.audits()).as("whoever looks around asks for nothing").isEmpty();
     }
 
     @ParameterizedTest
@@ -147,7 +149,9 @@ class ConsoleJmxTest {
         int event = chain.visit(1, "Late", "one");
         chain.program.run();
         assertRefused(looks.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", String.valueOf(event)));
-        assertThat(chain.audits()).isEmpty();
+        assertThat(chain.audit()).containsEntry("who", "looks").containsEntry("what", "sendStringBody").containsEntry("outcome", "Refused: This login does not have the role for that.");
+        assertThat(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", "Amber").at("/status").asInt()).isEqualTo(200);
+        assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retrigger").hasEntrySatisfying("outcome", why -> assertThat(why).asString().startsWith("Refused: that is no event's id"));
 
         chain.clinic.mapping("Late", OperatedProgram.VISIT, "{}");
         assertThat(acts.exec(CONTEXT, "canSendToEndpoint(java.lang.String)", "direct://retrigger").at("/value").asBoolean()).isTrue();
@@ -175,8 +179,10 @@ class ConsoleJmxTest {
         assertRefused(looks.write(TRACER, "Enabled", true));
         assertRefused(looks.exec(DEBUGGER, "enableDebugger"));
         assertRefused(looks.exec(DEBUGGER, "addBreakpoint", "unchanged"));
+        assertRefused(looks.exec(OURS, "Amber 1"));
         assertRefused(looks.exec("mart-dhis2-sync:name=Inspection", "switchOn"));
-        assertThat(chain.audits()).isEmpty();
+        assertThat(chain.audits()).as("what is of ours").containsExactly("runNow", "pause", "resume", "stopRun", "retrigger", "resend", "retriggerFailed", "switchOn");
+        assertThat(chain.audit()).containsEntry("who", "looks").containsEntry("outcome", "Refused: This login does not have the role for that.");
         assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
     }
 
@@ -185,6 +191,9 @@ class ConsoleJmxTest {
         assertThat(acts.exec(OURS, "pause").at("/status").asInt()).isEqualTo(200);
         assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "pause");
         assertThat(acts.exec(OURS, "resume").at("/status").asInt()).isEqualTo(200);
+        assertThat(acts.exec(OURS, "retriggerFailed", "", "yesterday", "", 1).at("/status").asInt()).isNotEqualTo(200);
+        assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retriggerFailed")
+                .containsEntry("outcome", "Refused: since is no time like 2026-01-31 or 2026-01-31T08:00.");
         assertThat(acts.exec(ROUTE, "stop()").at("/status").asInt()).isEqualTo(200);
         assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Stopped");
         assertThat(acts.exec(ROUTE, "start()").at("/status").asInt()).isEqualTo(200);

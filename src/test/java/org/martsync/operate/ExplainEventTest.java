@@ -119,6 +119,39 @@ class ExplainEventTest {
     }
 
     @Test
+    void withoutDhis2AnEventThatWasSentIsToldWithItsUids() {
+        chain.patients(1);
+        int event = chain.visit(1, "Visit", "one");
+        chain.program.run();
+        JsonNode before = explain(event);
+        chain.dhis2.refuseConnections();
+        for (String mapping : new String[] {OperatedProgram.VISIT, OperatedProgram.VISIT.replace("{\"id\": \"VtStage0001\"}", "\"VtStage0001\""), "{}"}) {
+            chain.clinic.mapping("Visit", mapping, "{}");
+            JsonNode told = explain(event);
+            assertThat(told.at("/problem").asText()).startsWith("What would be sent cannot be told: ");
+            assertThat(told.at("/trackedEntityUid").asText()).isNotEmpty().isEqualTo(before.at("/trackedEntityUid").asText());
+            assertThat(told.at("/enrolmentUid").asText()).isNotEmpty().isEqualTo(before.at("/enrolmentUid").asText());
+            assertThat(told.has("eventUid")).as("which stage it is only the mapping tells").isEqualTo(!mapping.equals("{}"));
+            assertThat(told.path("eventUid").asText(before.at("/eventUid").asText())).isEqualTo(before.at("/eventUid").asText());
+        }
+    }
+
+    @Test
+    void withoutDhis2AnEventOfAnotherProgramIsToldWithItsEnrolmentThereOrNone() {
+        chain.patients(1);
+        int event = chain.visit(1, "Visit", "one");
+        chain.program.run();
+        String person = explain(event).at("/trackedEntityUid").asText();
+        chain.clinic.mapping("Visit", OperatedProgram.VISIT, "{\"program\": \"IXDlIUrGz3l\"}");
+        chain.dhis2.refuseConnections();
+        assertThat(explain(event).has("trackedEntityUid")).isFalse();
+        assertThat(explain(event).has("enrolmentUid")).isFalse();
+        chain.clinic.jdbc().update("INSERT INTO sync_enrolment (instance_id, program, enrolment_id) VALUES (?, 'IXDlIUrGz3l', 'EnrolOther1')", person);
+        assertThat(explain(event).at("/trackedEntityUid").asText()).isEqualTo(person);
+        assertThat(explain(event).at("/enrolmentUid").asText()).isEqualTo("EnrolOther1");
+    }
+
+    @Test
     void anUnknownEventIsSaidToBeUnknown() {
         assertThat(chain.operations().explain(4711)).containsExactlyInAnyOrderEntriesOf(Map.of("event", 4711, "problem", "No event has the id 4711."));
     }

@@ -19,9 +19,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,15 +116,69 @@ class OperationsApiTest {
     }
 
     @Test
-    void whatIsWrongInARequestIsSaid() throws Exception {
+    void whatIsWrongInARequestIsSaidAndKeptInTheAudit() throws Exception {
         assertThat(post("/api/retrigger-failed", "{\"limit\": 0}", ACTS)).satisfies(answer -> problem(answer, 400, "limit is 0, but must be"));
         assertThat(post("/api/retrigger-failed", "{\"reasonContain\": \"x\", \"limit\": 1}", ACTS))
                 .satisfies(answer -> problem(answer, 400, "The body must be JSON with mapping, since"));
         assertThat(post("/api/events/x/retrigger", "", ACTS)).satisfies(answer -> problem(answer, 400, "An event's id is a number."));
-        assertThat(request("/api/pause", "POST", "", ACTS)).satisfies(answer -> problem(answer, 403, "A script sends its login and the header X-Requested-With"));
         assertThat(post("/api/pause", "", LOOKS)).satisfies(answer -> problem(answer, 403, "This login does not have the role"));
+        assertThat(post("/api/events/4711/resend", "", LOOKS).statusCode()).isEqualTo(403);
+        for (String noDeed : List.of("/api/Amber-1", "/api/amber", "/api/events/4711/amber", "/actuator/amber", "/amber")) {
+            assertThat(post(noDeed, "", LOOKS).statusCode()).as(noDeed).isEqualTo(403);
+        }
+        assertThat(kept()).containsExactly(
+                "acts, retriggerFailed: 0 of 0, Refused: limit is 0, but must be from 1 to 1000. To try all again, begin a run (runNow).",
+                "acts, retriggerFailed: 0 of 0, Refused: The body must be JSON with mapping, since, reasonContains and limit, and nothing else.",
+                "acts, retrigger: 0 of 0, Refused: An event's id is a number.",
+                "looks, pause: 0 of 0, Refused: This login does not have the role for that.",
+                "looks, resend 4711: 0 of 0, Refused: This login does not have the role for that.");
+    }
+
+    @Test
+    void whoHasNoLoginOrOnlyLooksAtNothingOfOursLeavesNoTrace() throws Exception {
+        assertThat(request("/api/pause", "POST", "", ACTS)).satisfies(answer -> problem(answer, 403, "A script sends its login and the header X-Requested-With"));
         assertThat(get("/api/events/4711", LOOKS)).satisfies(answer -> problem(answer, 404, "No event has the id 4711."));
-        assertThat(chain.audits()).isEmpty();
+        assertThat(get("/api/events/x", LOOKS)).satisfies(answer -> problem(answer, 400, "An event's id is a number."));
+        assertThat(post("/api/pause", "", null).statusCode()).isIn(401, 403);
+        assertThat(kept()).isEmpty();
+    }
+
+    private static List<String> kept() {
+        return chain.clinic.jdbc().queryForList(
+                "SELECT concat(who, ', ', what, ': ', queued, ' of ', asked, ', ', outcome) FROM sync_audit ORDER BY id", String.class);
+    }
+
+    @Test
+    void noHeaderOfARequestReachesARoute() throws Exception {
+        Set<String> met = ConcurrentHashMap.newKeySet();
+        EventNotifierSupport listener = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeEvent of) {
+                    of.getExchange().getMessage().getHeaders().forEach((name, value) -> met.add(name + "=" + value));
+                }
+            }
+        };
+        CamelContext camel = chain.program.bean(CamelContext.class);
+        listener.start();
+        camel.getManagementStrategy().addEventNotifier(listener);
+        camel.getCamelContextExtension().setEventNotificationApplicable(true);
+        chain.patients(1);
+        int event = chain.visit(1, "Visit", "one");
+        String[] planted = {"X-Requested-With", "script", "CamelHttpUri", "http://127.0.0.1:1/zqv", "CamelSqlQuery", "DELETE FROM events_to_sync -- zqv",
+            "CamelFileName", "zqv", "what", "zqv", "run", "zqv", "org.apache.camel.x", "zqv"};
+        for (String path : List.of("/api/run-now", "/api/events/" + event + "/resend", "/api/events/" + event + "/retrigger")) {
+            assertThat(request(path, "POST", "", ACTS, planted).statusCode()).isEqualTo(200);
+            chain.atRest();
+        }
+        assertThat(request("/api/events/" + event, "GET", "", ADMIN, planted).statusCode()).isEqualTo(200);
+        assertThat(request("/api/pause", "POST", "", LOOKS, planted).statusCode()).isEqualTo(403);
+        camel.getManagementStrategy().removeEventNotifier(listener);
+        camel.getCamelContextExtension().setEventNotificationApplicable(false);
+
+        assertThat(met).as("headers of our own").anyMatch(header -> header.startsWith("run="));
+        assertThat(met).filteredOn(header -> header.contains("zqv")).isEmpty();
+        chain.assertEvent(event).isSynced();
     }
 
     @Test
@@ -175,6 +234,7 @@ class OperationsApiTest {
         chain.visit(1, "Visit", "one");
         assertThat(post(path, "{\"limit\": 1}", null).statusCode()).as("no login").isIn(401, 403);
         assertThat(post(path, "{\"limit\": 1}", "acts:wrong").statusCode()).as("a wrong password").isEqualTo(401);
+        assertThat(chain.audits()).isEmpty();
         assertThat(post(path, "{\"limit\": 1}", LOOKS).statusCode()).as("who only looks").isEqualTo(403);
         assertThat(request(path, "POST", "{\"limit\": 1}", ACTS).statusCode()).as("as a browser would send it").isEqualTo(403);
         assertThat(request(path, "POST", "{\"limit\": 1}", ACTS, "X-Requested-With", "x", "Cookie", "MARTSYNC=made-up").statusCode())
@@ -182,7 +242,7 @@ class OperationsApiTest {
         assertThat(get(path, ACTS).statusCode()).as("by a link").isIn(404, 405, 500, 400);
         assertThat(request(path, "PUT", "{\"limit\": 1}", LOOKS, SCRIPT).statusCode()).isEqualTo(403);
         chain.assertEvent(1).isWaiting();
-        assertThat(chain.audits()).isEmpty();
+        assertThat(kept()).as("the two tries of who only looks").hasSize(2).allSatisfy(row -> assertThat(row).startsWith("looks, ").contains("Refused: "));
     }
 
     @ParameterizedTest

@@ -35,7 +35,9 @@ class OperationsTest {
 
     @BeforeAll
     static void start() {
-        chain = new OperatedProgram();
+        // a patient a batch, and a batch at a time
+        chain = new OperatedProgram("sync.workers=1", "sync.ahead=0", "sync.batch-patients=1");
+        chain.clinic.jdbc().execute("ALTER TABLE visit_form ADD COLUMN f_new text");
         operations = chain.operations();
     }
 
@@ -90,6 +92,7 @@ class OperationsTest {
 
         assertThat(operations.retrigger(synced).getRefused()).containsExactly("Event " + synced + " is synced; use resend to send it again.");
         assertThat(operations.retrigger(4711).getRefused()).containsExactly("No event has the id 4711.");
+        assertThat(operations.retrigger(Integer.MAX_VALUE).getRefused()).containsExactly("No event has the id 2147483647.");
         assertThat(operations.resend(4711).getRefused()).containsExactly("No event has the id 4711.");
         int pending = chain.visit(1, "Visit", "two");
         assertThat(operations.resend(pending).getRefused()).containsExactly("Event " + pending + " is pending; use retrigger to have it tried now.");
@@ -116,7 +119,8 @@ class OperationsTest {
         SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated("nurse", null, List.of()));
         operations.retrigger(event);
         assertThat(chain.audit()).containsEntry("who", "nurse").containsEntry("what", "retrigger " + event)
-                .containsEntry("asked", 1).containsEntry("queued", 1).containsEntry("outcome", "1 of 1 queued.");
+                .containsEntry("asked", 1).containsEntry("queued", 1).containsEntry("outcome", "1 of 1 queued. A run has begun that takes them.");
+        chain.atRest();
         operations.retriggerFailed("Late", "2024-01-01", "Amber", 10);
         assertThat(chain.audit().get("what")).isEqualTo("retriggerFailed mapping 'Late' since '2024-01-01' reasonContains 'Amber' limit 10");
         operations.stopRun();
@@ -126,6 +130,86 @@ class OperationsTest {
         assertThat(chain.audits()).hasSize(6).endsWith("stopRun", "pause", "resume", "runNow");
         assertThat(log).contains("INFO  operate: nurse, retrigger " + event + ": 1 of 1 queued.", "INFO  operate: nurse, retriggerFailed: 0 of 0 queued.")
                 .doesNotContain("Amber");
+    }
+
+    @Test
+    void theAuditSaysWhatTheyWereToldAlsoWhereNothingOrLessWasDone() {
+        chain.patients(2);
+        int synced = chain.visit(1, "Visit", "one");
+        int failed = chain.visit(2, "Late", "two");
+        chain.program.run();
+        for (Receipt told : List.of(operations.retrigger(synced), operations.retrigger(4711), operations.resend(failed), operations.retriggerFailed("Visit", "", "", 1),
+                operations.stopRun(), operations.resume())) {
+            assertThat(chain.clinic.jdbc().queryForList("SELECT asked || ' ' || queued || ' ' || outcome FROM sync_audit", String.class))
+                    .contains(told.getAsked() + " " + told.getQueued() + " " + told.getOutcome());
+        }
+        operations.pause();
+        assertThat(operations.retrigger(failed).getOutcome()).isEqualTo(chain.audit().get("outcome")).asString().endsWith("The program is paused: they wait for resume or runNow.");
+        assertThat(operations.retriggerFailed("", "", "", 5).getOutcome()).isEqualTo(chain.audit().get("outcome"));
+        operations.resume();
+    }
+
+    @Test
+    void whatCannotBeDoneIsKeptTooWithWhy(CapturedOutput log) {
+        chain.clinic.jdbc().execute("ALTER TABLE sync_pause RENAME TO away");
+        try {
+            assertThatThrownBy(() -> operations.pause()).isInstanceOf(OperationFailed.class);
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_pause");
+        }
+        assertThat(chain.audit()).containsEntry("what", "pause").containsEntry("queued", 0);
+        assertThat((String) chain.audit().get("outcome")).startsWith("It could not be done: ");
+
+        chain.clinic.jdbc().execute("ALTER TABLE sync_audit RENAME TO away");
+        try {
+            assertThatThrownBy(() -> operations.stopRun()).isInstanceOf(OperationFailed.class);
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_audit");
+        }
+        assertThat(log).contains("WARN  operate: (no login), stopRun: It could not be done: ").contains("The audit does not have it: ");
+    }
+
+    @Test
+    void aPatientsEventsAreTriedAgainInTheirOrder() {
+        chain.patients(1);
+        int older = chain.visit(1, "Older", "before");
+        int newer = chain.clinic.pending(1, "Newer", 1001);
+        chain.program.run();
+        chain.clinic.mapping("Older", OperatedProgram.VISIT, "{}");
+        chain.clinic.mapping("Newer", OperatedProgram.VISIT.replace("f_text", "f_new"), "{}");
+        chain.clinic.jdbc().update("UPDATE visit_form SET f_new = 'after'");
+
+        operations.retrigger(newer);
+
+        chain.atRest();
+        chain.assertEvent(older).isSynced();
+        chain.assertEvent(newer).isSynced();
+        assertThat(chain.dhis2.store().events()).as("two versions of one event, sent one after the other").singleElement().satisfies(event -> {
+            assertThat(event.writes()).isEqualTo(2);
+            assertThat(event.dataValues()).containsEntry("VtElem00001", "after");
+        });
+    }
+
+    @Test
+    void whatWaitsWhenARetriggerIsStoppedIsTakenByTheNextRunAndCountedOnce() {
+        chain.patients(3);
+        int[] events = {chain.visit(1, "Late", "a"), chain.visit(2, "Late", "b"), chain.visit(3, "Late", "c")};
+        chain.program.run();
+        chain.clinic.mapping("Late", OperatedProgram.VISIT, "{}");
+        StandInFaults.Held post = chain.dhis2.hold(1, StandInFaults.posts());
+
+        assertThat(operations.retriggerFailed("Late", "", "", 10).getQueued()).isEqualTo(3);
+        await().until(() -> post.arrived() == 1);
+        operations.stopRun();
+        post.release();
+        chain.atRest();
+
+        List<Integer> waiting = Arrays.stream(events).boxed().filter(event -> !chain.clinic.event(event).synced()).toList();
+        assertThat(waiting).as("but for the batch that was on its way").hasSize(2);
+        assertThat(operations.getLastRunOutcomes()).containsEntry("synced", 1L).containsEntry("waiting", 2L);
+        waiting.forEach(event -> chain.assertEvent(event).isRejected().hasFailed(1));
+        chain.program.run();
+        Arrays.stream(events).forEach(event -> chain.assertEvent(event).isSynced());
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** The Chromium of this machine, without a window. Tests that need it are skipped where there is none. */
@@ -31,9 +31,18 @@ public final class Chromium implements AutoCloseable {
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(program).setHeadless(true).setArgs(ALONE));
     }
 
+    /** A skipped test says why in the build's output, as its report is read by nobody; where CHROMIUM names one, it must be there. */
     public static Chromium start() {
-        Optional<Path> program = Stream.concat(Stream.ofNullable(System.getenv("CHROMIUM")), PLACES.stream()).map(Path::of).filter(Files::isExecutable).findFirst();
-        Assumptions.assumeTrue(program.isPresent(), "no browser: Chromium is in none of " + PLACES + ", and the variable CHROMIUM names none");
+        String named = System.getenv("CHROMIUM");
+        if (named != null) {
+            return new Chromium(Assertions.assertDoesNotThrow(() -> Path.of(named).toRealPath(), "the variable CHROMIUM names a browser that is not there: " + named));
+        }
+        Optional<Path> program = PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst();
+        if (program.isEmpty()) {
+            String why = "SKIPPED, no browser: Chromium is in none of " + PLACES + " (Debian: apt install chromium), and the variable CHROMIUM names none";
+            System.out.println(why);
+            Assumptions.abort(why);
+        }
         return new Chromium(program.get());
     }
 

@@ -274,11 +274,14 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/run-now", "/stop-run", "/pause", "/resume", "/try-again?mapping=x&reason=", "/events/1/try-again", "/events/1/send-again"})
-    void nobodyActsWithoutTheRoleOrTheToken(String path) {
-        assertThat(chain.signIn("guest").post(path, Map.of(), "/").statusCode()).isEqualTo(403);
+    @CsvSource({"/run-now, runNow", "/stop-run, stopRun", "/pause, pause", "/resume, resume", "/try-again?mapping=x&reason=, retriggerFailed",
+        "/events/1/try-again, retrigger 1", "/events/1/send-again, resend 1"})
+    void nobodyActsWithoutTheRoleOrTheToken(String path, String deed) {
         assertThat(chain.signIn("clerk").postWith(path, Map.of(), "made-up").statusCode()).isEqualTo(403);
-        assertThat(chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_audit", Integer.class)).isZero();
+        assertThat(chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_audit", Integer.class)).as("it may be another site's deed").isZero();
+        assertThat(chain.signIn("guest").post(path, Map.of(), "/").statusCode()).isEqualTo(403);
+        assertThat(chain.clinic.jdbc().queryForList("SELECT who || ', ' || what || ': ' || outcome FROM sync_audit", String.class))
+                .containsExactly("guest, " + deed + ": Refused: This login does not have the role for that.");
     }
 
     @Test

@@ -20,6 +20,8 @@ import org.springframework.core.io.FileSystemResource;
 
 class CheckSettingsTest {
 
+    private static final String BCRYPT = "$2y$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
+
     private static final Map<String, Object> ENOUGH = Map.of("analytics.server", "localhost:5432", "analytics.database", "analytics",
             "analytics.user", "martsync", "dhis2.url", "https://dhis2.example.org/zw/", "dhis2.user", "martsync",
             "dhis2.password", "secret", "dhis2.program", "IXDlIUrGz3l", "site.org-unit", "MI1IuAEaaYc");
@@ -107,30 +109,43 @@ class CheckSettingsTest {
                 weekly look {BCrypt}hidden-5
                 monthly look {sha256}hidden-6
                 yearly look {noop}{TOKEN}hidden-7
-                clerk-2 look {bcrypt}$2a$10$hidden
+                clerk-2 look {bcrypt}%1$s
                 clerk-3 look hidden{X}
-                """);
+                clerk-4 look {bcrypt}hidden-8
+                """.formatted(BCRYPT));
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.putAll(Map.of("console.user", "admin", "console.users", users.toString()));
-        assertThat(problems(settings)).hasSize(8).noneMatch(problem -> problem.contains("hidden") || problem.contains("5994"))
+        assertThat(problems(settings)).hasSize(9).noneMatch(problem -> problem.contains("hidden") || problem.contains("5994"))
                 .satisfiesExactly(one -> assertThat(one).startsWith("Line 4 of").contains("must be a name, roles out of look, act and patients"),
                         two -> assertThat(two).startsWith("Line 5 of"), three -> assertThat(three).startsWith("Line 6 of").endsWith("in use already."),
                         four -> assertThat(four).startsWith("Line 7 of").endsWith("in use already."),
                         five -> assertThat(five).startsWith("Line 9 of").contains("SHA-256 of the token"),
                         six -> assertThat(six).startsWith("Line 10 of").contains("must have {bcrypt}, {noop} or {token} in small letters"),
-                        seven -> assertThat(seven).startsWith("Line 11 of"), eight -> assertThat(eight).startsWith("Line 12 of"));
+                        seven -> assertThat(seven).startsWith("Line 11 of"), eight -> assertThat(eight).startsWith("Line 12 of"),
+                        nine -> assertThat(nine).startsWith("Line 16 of").contains("what bcrypt has made of the password"));
         settings.put("console.users", place.resolve("none").toString());
         assertThat(problems(settings)).singleElement().asString().contains("(console.users) cannot be read");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{BCrypt}hidden", "{sha256}hidden", "{}hidden"})
+    @ValueSource(strings = {"{BCrypt}hidden", "{sha256}hidden", "{}hidden", "{argon2}$argon2id$hidden", "{scrypt}$e0801$hidden", "{pbkdf2@SpringSecurity_v5_8}hidden",
+        "{SHA-256}hidden", "{MD5}hidden", "{ldap}{SSHA}hidden"})
     void aPasswordOfTheConsoleInAnUnknownFormIsNotTakenAsItStands(String password) throws IOException {
         Map<String, Object> settings = new HashMap<>(ENOUGH);
         settings.put("console.password", password);
         assertThat(problems(settings)).singleElement().asString().contains("console.password must have {bcrypt} or {noop}").doesNotContain("hidden");
         settings.put("console.password", "{noop}" + password);
         assertThat(problems(settings)).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeAHashIsNotTakenForOneWithWhichNobodyCouldSignIn() throws IOException {
+        Map<String, Object> settings = new HashMap<>(ENOUGH);
+        settings.put("console.password", "{bcrypt}" + BCRYPT);
+        assertThat(problems(settings)).isEmpty();
+        settings.put("console.password", "{bcrypt}hidden");
+        assertThat(problems(settings)).singleElement().asString().startsWith("The setting console.password must have behind {bcrypt} what bcrypt has made of the password")
+                .doesNotContain("hidden");
     }
 
     @Test

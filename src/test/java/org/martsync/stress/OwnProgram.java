@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.martsync.MartSync;
 import org.martsync.RunningProgram;
@@ -27,7 +28,7 @@ final class OwnProgram implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts the program; more settings as {@code name=value}. What it says is appended to a file. */
+    /** Starts the program; more settings as {@code name=value}, and {@code -name} for one to leave out. What it says is appended to a file. */
     static OwnProgram start(StressClinic world, Path log, String... settings) {
         URI database = URI.create(world.clinic.jdbcUrl().substring("jdbc:".length()));
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,7 +40,11 @@ final class OwnProgram implements AutoCloseable {
                 "--dhis2.program=" + StressClinic.PROGRAM, "--site.org-unit=" + RunningProgram.SITE, "--server.port=0",
                 "--org-units.refresh=false", "--dhis2.ask-version=false", "--console.password=for-the-test"));
         for (String setting : settings) {
-            command.add("--" + setting);
+            if (setting.startsWith("-")) {
+                command.removeIf(given -> given.startsWith("-" + setting + "="));
+            } else {
+                command.add("--" + setting);
+            }
         }
         try {
             return new OwnProgram(new ProcessBuilder(command).redirectErrorStream(true)
@@ -76,6 +81,21 @@ final class OwnProgram implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Sends SIGTERM, as systemd and Docker do for a stop. */
+    void terminate() {
+        assertThat(process.supportsNormalTermination()).isTrue();
+        process.destroy();
+    }
+
+    /** Whether it has ended within a time. */
+    boolean ends(Duration within) throws InterruptedException {
+        return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    int exitCode() {
+        return process.exitValue();
     }
 
     @Override

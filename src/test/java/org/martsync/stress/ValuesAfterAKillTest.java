@@ -16,11 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.martsync.dhis2.StandInFaults;
 
-/** Patients' values that can be told from all else: a program that is killed with them in its hands leaves none behind in a file. */
+/** A thousand values of patients that can be told from all else: a program that is killed with them in its hands leaves none behind in a file. */
 class ValuesAfterAKillTest {
 
     private static final Pattern PLANTED = Pattern.compile("zqv[a-z]+[0-9]+", Pattern.CASE_INSENSITIVE);
-    private static final int PATIENTS = 20;
+    /** With four values each: identifier, UIC, address, answer. */
+    private static final int PATIENTS = 250;
 
     @TempDir private Path folder;
 
@@ -63,7 +64,9 @@ class ValuesAfterAKillTest {
         return OwnProgram.start(world, folder.resolve("output"), "logging.file.name=" + folder.resolve("program.log"),
                 // the tests' own writes no file
                 "logging.config=classpath:logback-file.xml",
-                "server.tomcat.basedir=" + folder.resolve("web"), "server.tomcat.accesslog.enabled=true", "schedule.reread=1s");
+                "server.tomcat.basedir=" + folder.resolve("web"), "server.tomcat.accesslog.enabled=true", "schedule.reread=1s",
+                // all are in its hands at once
+                "sync.batch-patients=" + PATIENTS);
     }
 
     private Map<String, String> files() throws IOException {
