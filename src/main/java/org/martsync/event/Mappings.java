@@ -24,9 +24,11 @@ public final class Mappings {
     private final Map<String, Mapping> usable = new HashMap<>();
     private final Map<String, String> broken = new HashMap<>();
     private final Map<String, String> refused = new TreeMap<>();
+    private final List<Map<String, Object>> rows;
     private final Programs programs;
 
-    private Mappings(Programs programs) {
+    private Mappings(List<Map<String, Object>> rows, Programs programs) {
+        this.rows = rows;
         this.programs = programs;
     }
 
@@ -38,7 +40,7 @@ public final class Mappings {
      * @param programs in which the stages must be; null where they are not known, and not looked into
      */
     public static Mappings read(List<Map<String, Object>> rows, Programs programs) {
-        Mappings mappings = new Mappings(programs);
+        Mappings mappings = new Mappings(rows, programs);
         for (Map<String, Object> row : rows) {
             String name = name(row);
             try {
@@ -85,12 +87,8 @@ public final class Mappings {
         return programs;
     }
 
-    /**
-     * Returns those rows whose mapping can be used as it is and differs from what is kept of it.
-     *
-     * @param rows those that this was read from
-     */
-    public List<Map<String, Object>> toKeep(List<Map<String, Object>> rows) {
+    /** Returns those rows whose mapping can be used as it is and differs from what is kept of it. */
+    public List<Map<String, Object>> toKeep() {
         return rows.stream().filter(row -> usable.containsKey(name(row)) && !refused.containsKey(name(row)))
                 .filter(row -> !Objects.equals(row.get("mapping_json"), row.get(USABLE + "mapping_json")) || !Objects.equals(row.get("config"), row.get(USABLE + "config")))
                 .toList();

@@ -43,11 +43,10 @@ public final class PrepareRun {
     /**
      * Returns the mappings to keep for the time after an edit that cannot be used.
      *
-     * @param rows those that the run took
      * @return a JSON list of {@code name}, {@code mapping_json} and {@code config}
      */
-    public String toKeep(Run run, List<Map<String, Object>> rows) throws JsonProcessingException {
-        return JSON.writeValueAsString(run.mappings().toKeep(rows).stream().map(row -> {
+    public String toKeep(Run run) throws JsonProcessingException {
+        return JSON.writeValueAsString(run.mappings().toKeep().stream().map(row -> {
             Map<String, Object> kept = new HashMap<>();
             kept.put("name", row.get("program_name"));
             kept.put("mapping_json", row.get("mapping_json"));

@@ -83,7 +83,7 @@ class MappingsTest {
     }
 
     private static List<Map<String, Object>> toKeep(Map<String, Object> row) {
-        return Mappings.read(List.of(row), PROGRAMS).toKeep(List.of(row));
+        return Mappings.read(List.of(row), PROGRAMS).toKeep();
     }
 
     @Test
