@@ -53,10 +53,10 @@ final class JolokiaRestrictor implements Restrictor {
     /** {@link JolokiaGate} answers them, with what the role may see of {@link TracedMessages}. */
     private static final Set<String> TRACED = Set.of("dumpTracedMessagesAsXml", "dumpAllTracedMessagesAsXml", "dumpLatestMessageHistoryAsXml");
     private static final Set<String> TRACER_TO_LOOK = Set.of("messageHistoryOnBreakpointAsXml");
-    /** Nothing that evaluates an expression (a condition, a filter), which could call any bean, and nothing that changes a message. */
+    /** Nothing that evaluates an expression (a condition, a filter), which could call any bean, nothing that changes a message, and nothing that leaves a step out (skipOver). */
     private static final Set<String> TRACER_TO_ACT = Set.of("setEnabled", "clear", "resetTraceCounter", "enableDebugger", "disableDebugger",
             "addBreakpoint", "removeBreakpoint", "removeAllBreakpoints", "enableBreakpoint", "disableBreakpoint",
-            "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "skipOver", "resetDebugCounter");
+            "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "resetDebugCounter");
     private static final Set<String> TRACER_WRITES = Set.of("Enabled", "BodyMaxChars", "BodyIncludeStreams", "BodyIncludeFiles");
 
     private final ApplicationEventPublisher events;

@@ -221,6 +221,7 @@ class ConsoleJmxTest {
         assertRefused(admin.exec(DEBUGGER, "setMessageBodyOnBreakpoint(java.lang.String,java.lang.Object)", "x", "y"));
         assertRefused(admin.exec(TRACER, "setTraceFilter", "${bean:operations?method=pause}"));
         assertRefused(admin.write(TRACER, "TraceFilter", "${bean:operations?method=pause}"));
+        assertRefused(admin.exec(DEBUGGER, "skipOver"));
         assertRefused(admin.exec(CONTEXT, "stop()"));
         assertRefused(admin.exec(CONTEXT, "restart"));
         assertRefused(admin.exec(CONTEXT, "removeEndpoints", "*"));
