@@ -29,7 +29,7 @@ final class CheckRoutes {
     private static final Pattern SETTING = Pattern.compile("\\{\\{([^}:?!]+)}}");
     private static final Pattern STATEMENT = Pattern.compile("(?:sql|resource):file:([^?\\s}]+)");
     private static final Pattern CALL = Pattern.compile("\\$\\{bean:(\\w+)\\?method=(\\w+)");
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.(\\w+)");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.(\\w+)(?![\\w:])");
     private static final Pattern PROPERTY = Pattern.compile("\\$\\{properties:([\\w.-]+)}");
     private static final Set<String> CALLING = Set.of("bean", "transacted", "policy");
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "enrich", "poll", "pollEnrich");
@@ -106,7 +106,7 @@ final class CheckRoutes {
         private void given(Statement statement, Statement.Parameter parameter) {
             Matcher variable = VARIABLE.matcher(parameter.name());
             Matcher setting = PROPERTY.matcher(parameter.name());
-            String wrong = variable.lookingAt() && !variables.contains(variable.group(1)) ? "no route sets a variable " + variable.group(1)
+            String wrong = variable.lookingAt() && !variables.contains(variable.group(1)) && set.isOfOurs(statement.file()) ? "no route sets a variable " + variable.group(1)
                     : setting.matches() && !settings.test(setting.group(1)) ? "no setting is named " + setting.group(1)
                     : parameter.name().matches("\\w+") && !headers.contains(parameter.name()) && set.isOfOurs(statement.file())
                             ? "no route sets a header " + parameter.name() : null;

@@ -24,7 +24,7 @@ record Statement(Path file, String text) {
 
     /** Of a # alone Camel makes a parameter too, also where PostgreSQL has an operator of it. */
     private static final Pattern PARAMETER = Pattern.compile(":[#?](?:in:)?(\\$\\{[^}]*}|\\w+)|#");
-    private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*--.*$");
+    private static final Pattern COMMENT = Pattern.compile("(?m)^[ \\t]*--.*$");
     /** Not that of a parameter. */
     private static final Pattern GAP = Pattern.compile("(?<!:[#?])(?<!:[#?]in:)\\$\\{([^}]*)}");
     private static final Pattern EXPRESSION = Pattern.compile("\\$\\{[^}]*}");
