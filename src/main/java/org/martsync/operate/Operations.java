@@ -125,6 +125,16 @@ public class Operations {
         return act("retrigger " + eventId, "direct:retrigger", eventId);
     }
 
+    /**
+     * Has the events tried again that the page shows as one group.
+     *
+     * @param mapping name of their mapping
+     * @param group what {@code direct:retrigger-group} takes
+     */
+    public Receipt retriggerGroup(String mapping, Object group) {
+        return act("retriggerFailed " + mapping, "direct:retrigger-group", group);
+    }
+
     /** @throws IllegalArgumentException with a sentence that says what is wrong with a parameter */
     @ManagedOperation(description = "Has rejected events tried again at once; who was tried longest ago comes first.")
     @ManagedOperationParameter(name = "mapping", description = "name of their mapping; empty for all")
@@ -184,10 +194,12 @@ public class Operations {
 
     private Receipt act(String what, String route, Object body) {
         try {
-            return (Receipt) ask(route, body);
-        } catch (OperationFailed failure) {
-            keep(what, failure.getMessage());
-            throw failure;
+            return (Receipt) routes.requestBody(route, body);
+        } catch (CamelExecutionException e) {
+            // it may have been done before something after it failed
+            String outcome = "It broke off: " + AfterFailure.inWords(e) + ". Look what has come of it before you ask for it again.";
+            keep(what, outcome);
+            throw new OperationFailed(outcome);
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.martsync.operate.OperationFailed;
-import org.martsync.operate.Receipt;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.Run;
 
@@ -46,10 +45,6 @@ final class Figures {
     List<Found> find(String sought) {
         return rows("direct:find-events", sought).stream().map(row -> new Found(((Number) row.get("id")).intValue(), (String) row.get("mapping"),
                 (String) row.get("encounter_id"), (Boolean) row.get("synced"), (Boolean) row.get("rejected"))).toList();
-    }
-
-    Receipt tryAgain(FailureGroup group) {
-        return (Receipt) ask("direct:retrigger-group", group);
     }
 
     /** What came of the last comparison with DHIS2, or null where there was none. */

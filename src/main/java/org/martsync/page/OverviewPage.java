@@ -79,7 +79,7 @@ class OverviewPage {
             next.addFlashAttribute("said", "No event fails for that reason any more.");
             return "redirect:/";
         }
-        return told(figures.tryAgain(group), next);
+        return told(operations.retriggerGroup(group.mapping(), group), next);
     }
 
     private static String told(Receipt receipt, RedirectAttributes next) {

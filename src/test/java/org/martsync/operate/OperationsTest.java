@@ -158,7 +158,7 @@ class OperationsTest {
             chain.clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_pause");
         }
         assertThat(chain.audit()).containsEntry("what", "pause").containsEntry("queued", 0);
-        assertThat((String) chain.audit().get("outcome")).startsWith("It could not be done: ");
+        assertThat((String) chain.audit().get("outcome")).startsWith("It broke off: ");
 
         chain.clinic.jdbc().execute("ALTER TABLE sync_audit RENAME TO away");
         try {
@@ -166,7 +166,7 @@ class OperationsTest {
         } finally {
             chain.clinic.jdbc().execute("ALTER TABLE away RENAME TO sync_audit");
         }
-        assertThat(log).contains("WARN  operate: (no login), stopRun: It could not be done: ").contains("The audit does not have it: ");
+        assertThat(log).contains("WARN  operate: (no login), stopRun: It broke off: ").contains("The audit does not have it: ");
     }
 
     @Test

@@ -273,6 +273,22 @@ class PagesTest {
         assertThat(clerk.post("/try-again", Map.of("mapping", "Late", "reason", ""), "/").body()).contains("No event fails for that reason any more.");
     }
 
+    @Test
+    void aGroupThatCannotBeTriedAgainIsKeptInTheAuditToo() {
+        chain.visit(1, "Late", "one");
+        chain.program.run();
+        chain.clinic.mapping("Late", ProgramWithPages.VISIT, "{}");
+        chain.clinic.jdbc().execute("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'");
+        chain.clinic.jdbc().execute("CREATE TRIGGER no BEFORE DELETE ON sync_attempt FOR EACH ROW EXECUTE FUNCTION no()");
+        try {
+            assertThat(chain.signIn("clerk").post("/try-again", Map.of("mapping", "Late", "reason", ""), "/").body()).contains("It broke off: ");
+        } finally {
+            chain.clinic.jdbc().execute("DROP FUNCTION no() CASCADE");
+        }
+        assertThat(chain.clinic.jdbc().queryForList("SELECT who || ', ' || what || ': ' || left(outcome, 14) FROM sync_audit", String.class))
+                .containsExactly("clerk, retriggerFailed Late: It broke off: ");
+    }
+
     @ParameterizedTest
     @CsvSource({"/run-now, runNow", "/stop-run, stopRun", "/pause, pause", "/resume, resume", "/try-again?mapping=x&reason=, retriggerFailed",
         "/events/1/try-again, retrigger 1", "/events/1/send-again, resend 1"})
