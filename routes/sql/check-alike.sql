@@ -2,17 +2,21 @@
 -- when it searches (recording 252): of each such group who is in it, and which of them the trackers know as people of a tracked entity
 -- type ('' for the configured program's).
 WITH searched AS (
-  SELECT p.patient_id, p.patient_identifier, jsonb_object_agg(c.name, lower(to_jsonb(p) ->> c.name)) AS wanted
+  SELECT p.patient_id, p.patient_identifier, w.wanted
   FROM patient p
-  CROSS JOIN jsonb_array_elements_text(:#columns::jsonb) AS c(name)
-  WHERE p.patient_id IS NOT NULL AND btrim(to_jsonb(p) ->> c.name) <> ''
-  GROUP BY p.patient_id, p.patient_identifier
+  CROSS JOIN LATERAL (SELECT to_jsonb(p) AS columns OFFSET 0) j
+  CROSS JOIN LATERAL (
+    SELECT string_agg(c.name || '=' || quote_literal(lower(j.columns ->> c.name)), ',' ORDER BY c.name) AS wanted
+    FROM jsonb_array_elements_text(:#columns::jsonb) AS c(name)
+    WHERE btrim(j.columns ->> c.name) <> ''
+  ) w
+  WHERE p.patient_id IS NOT NULL AND w.wanted IS NOT NULL
 ),
 alike AS (
   SELECT array_agg(patient_id::text ORDER BY patient_id) AS ids, array_agg(patient_identifier::text ORDER BY patient_id) AS identifiers
   FROM searched
   GROUP BY wanted
-  HAVING count(*) > 1
+  HAVING count(DISTINCT patient_id) > 1
 )
 SELECT coalesce(jsonb_agg(jsonb_build_object('patients', ids, 'holder',
          (SELECT ids[n] FROM generate_subscripts(ids, 1) AS n

@@ -185,6 +185,9 @@ public final class CheckServer {
 
     /** Notes of a program that closes its events after a time what of them this user cannot have changed. */
     private void expiry(Checkup checkup, ProgramMetadata program, Expiry expiry) {
+        if (!checkup.knowsAuthorities()) {
+            return;
+        }
         boolean may = checkup.has(Expiry.AUTHORITY);
         boolean exempt = may && (checkup.server() == null || Expiry.exempts(checkup.server()));
         LocalDate openFrom = exempt ? null : expiry.openFrom(LocalDate.now(clock));
@@ -197,7 +200,7 @@ public final class CheckServer {
         }
         if (!may && expiry.completedDays() > 0) {
             missing(checkup, noneCompleted ? "DHIS2 refuses each event of the program " + program.label() + " that is completed, as it is sent without the date of completion (E1042)."
-                    : "DHIS2 refuses changes of an event of the program " + program.label() + " that was completed there more than " + expiry.completedDays() + " days ago (E1043).");
+                    : "DHIS2, from 2.43.1 on and in later patches of older versions, refuses changes of an event of the program " + program.label() + " that was completed there more than " + expiry.completedDays() + " days ago (E1043).");
         }
     }
 

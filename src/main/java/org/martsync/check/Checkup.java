@@ -43,7 +43,8 @@ public final class Checkup {
     private Catalogue catalogue;
     private ServerInfo server;
     private boolean searchesAfar;
-    private Set<String> authorities = Set.of();
+    /** Null where DHIS2 was not asked for them. */
+    private Set<String> authorities;
     private final Map<String, Closing> closings = new HashMap<>();
     private String program;
     private List<String> unusable = List.of();
@@ -123,6 +124,11 @@ public final class Checkup {
 
     void authorities(Set<String> ofUser) {
         authorities = ofUser;
+    }
+
+    /** Whether DHIS2 was asked for the user's authorities, which the small check of an edited mapping does not. */
+    boolean knowsAuthorities() {
+        return authorities != null;
     }
 
     /** Whether the user has an authority in DHIS2; who may do everything has all. */

@@ -209,11 +209,12 @@ final class ComparePage {
 
     /**
      * What an enrolment was made with is not kept, and what the clinic got to know since did not go. So only a date and an org unit are
-     * told with which no run would have made it.
+     * told with which no run would have made it; the date of an event is one that was taken while the clinic held none.
      */
     private void compareOwn(Patient patient, Patient.Enrolling in, PendingEvent event, StoredEnrolment enrolment) {
         LocalDate enrolled = patient.enrolled();
-        if (enrolled != null && !patient.mayBeEnrolledOn(enrolment.day())) {
+        boolean byAnEvent = enrolment.events().stream().anyMatch(one -> one.day().equals(enrolment.day()));
+        if (enrolled != null && !byAnEvent && !patient.mayBeEnrolledOn(enrolment.day())) {
             add(Thing.ENROLMENT, Kind.CHANGED, event, enrolment.uid(), "enrolment date", enrolled.toString(), enrolment.day());
         }
         if (!enrolment.orgUnit().equals(site.orgUnit()) && !orgUnits(in).contains(enrolment.orgUnit())) {

@@ -12,13 +12,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
 import org.martsync.check.Finding;
 import org.martsync.dhis2.TrackerStore.Event;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What a DHIS2 program closes to users without F_EDIT_EXPIRED: a check says before what a run is refused. Events are sent as completed. */
+@ExtendWith(OutputCaptureExtension.class)
 class ClosedEventsTest {
 
     private static WholeChain chain;
@@ -67,6 +71,21 @@ class ClosedEventsTest {
         assertThat(check()).isEmpty();
         chain.program.run();
         chain.assertEvent(old).isSynced();
+    }
+
+    @Test
+    void theSmallCheckOfAnEditedMappingDoesNotJudgeByAuthoritiesThatItDidNotAskFor(CapturedOutput output) {
+        chain.dhis2.plays("2.42.5");
+        chain.dhis2.expires(0, "Monthly", 5);
+        chain.dhis2.grant("F_EDIT_EXPIRED");
+        chain.visit(1, "of March 2024");
+        chain.program.run();
+        chain.clinic.mapping("Visit", WholeChain.VISIT_MAPPING.replace("\"f_number\"", "\"f_numbre\""), "{\"orgUnit\": \"zjiCmkAyHCv\"}");
+        chain.visit(2, "of March 2024 too");
+
+        chain.program.run();
+
+        assertThat(output.getOut()).contains("f_numbre").doesNotContain("E1047");
     }
 
     @Test

@@ -246,6 +246,20 @@ class ReconcileTest {
     }
 
     @Test
+    void anEnrolmentThatGotTheDateOfItsFirstEventIsNoFindingWhenTheClinicLearnsOfTheRegistration() {
+        chain.patients(1);
+        chain.clinic.jdbc().update("UPDATE patient SET date_created = NULL");
+        int event = chain.visit(1, "x");
+        chain.program.run();
+        assertThat(chain.enrolmentOf(event).enrolledAt().toLocalDate()).isEqualTo(WholeChain.MORNING.toLocalDate());
+
+        chain.clinic.enrolled(1, LocalDate.of(2023, 6, 1));
+        reconcile();
+
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
     void whoHasAUniqueValueOfAnotherIsNamedWhateverElseIsSearchedBy() {
         List<Integer> events = arrived();
         TrackedEntity person = chain.personOf(events.get(0));

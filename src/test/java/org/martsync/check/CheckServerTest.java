@@ -144,7 +144,7 @@ class CheckServerTest {
         assertThat(checkup.findings()).extracting(Finding::code, Finding::subject, Finding::sentence).containsExactly(
                 tuple(Code.AUTHORITY_MISSING, "F_EDIT_EXPIRED", "The user lacks the authority F_EDIT_EXPIRED, so that DHIS2 refuses events of periods that the program"
                         + " EMR (MainProgram) has closed (Monthly, 3 days after their end), which are those of before 2026-03-01 (E1047)."),
-                tuple(Code.AUTHORITY_MISSING, "F_EDIT_EXPIRED", "The user lacks the authority F_EDIT_EXPIRED, so that DHIS2 refuses changes of an event of the program"
+                tuple(Code.AUTHORITY_MISSING, "F_EDIT_EXPIRED", "The user lacks the authority F_EDIT_EXPIRED, so that DHIS2, from 2.43.1 on and in later patches of older versions, refuses changes of an event of the program"
                         + " EMR (MainProgram) that was completed there more than 14 days ago (E1043)."));
         assertThat(checkup.findings()).allSatisfy(finding -> assertThat(finding.advice()).contains("F_EDIT_EXPIRED"));
     }
