@@ -8,6 +8,7 @@ WITH known AS (
   SELECT m.program_name, m.xmin::text
   FROM mapping m
   WHERE NOT EXISTS (SELECT FROM sync_mapping s WHERE s.program_name = m.program_name AND s.version = m.xmin::text)
+  ORDER BY m.program_name
   ON CONFLICT (program_name) DO UPDATE SET version = excluded.version WHERE sync_mapping.version <> excluded.version
   RETURNING program_name
 ), removed AS (

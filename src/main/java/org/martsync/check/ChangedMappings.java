@@ -23,7 +23,7 @@ public final class ChangedMappings {
 
     /**
      * What a check says of its mapping that a person should do something about, a line each. What it says of other names is left
-     * out: those of events may hold anything; and that an edit is refused, which each run says.
+     * out: those of events may hold anything; and that an edit is refused, which the run says.
      */
     public List<String> lines(Checkup checkup) {
         return checkup.findings().stream().filter(finding -> checkup.mapping().equals(finding.mapping()) && finding.weight() != Code.Weight.NOTE && finding.code() != Code.MAPPING_REFUSED)

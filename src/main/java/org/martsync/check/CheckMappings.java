@@ -67,7 +67,7 @@ public final class CheckMappings {
                 long held = Mapping.PATIENT.equals(name) ? checkup.pending() : checkup.pendingOf(name);
                 checkup.add(new Finding(Code.MAPPING_UNUSABLE, name, null, broken, "Until then none of its events is sent.", held, null));
             } else if (mappings.refused(name) != null && (checkup.concerns(name) || Mapping.PATIENT.equals(name))) {
-                checkup.add(new Finding(Code.MAPPING_REFUSED, name, null, mappings.refused(name), "Until then events are sent by the mapping as it was before.", 0, null));
+                checkup.add(new Finding(Code.MAPPING_REFUSED, name, null, mappings.refused(name), "Until it is mended, events are sent by the mapping as it was before.", 0, null));
             } else if (broken == null && checkup.concerns(name)) {
                 unmapped(checkup, name, (String) row.get("mapping_json"));
             }

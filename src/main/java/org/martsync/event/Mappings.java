@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.InvalidMapping;
@@ -14,8 +15,10 @@ import org.martsync.mapping.Mapping;
 import org.martsync.words.Words;
 
 /**
- * The mappings of the clinic: those that can be used, and of the others why they cannot. An edit that cannot be used is
- * refused, and the mapping counts as it was before, as a route file that is broken by an edit.
+ * The mappings of the clinic: those that can be used, and of the others why they cannot. An edit that cannot be read is
+ * refused, and the mapping counts as it was before, as a route file that is broken by an edit. One that can be read and
+ * names what DHIS2 does not have is not: it may have it since the metadata were read, and events sent by the mapping of
+ * before would stay where they no longer belong. They are rejected, and tried again.
  */
 public final class Mappings {
 
@@ -42,49 +45,63 @@ public final class Mappings {
     public static Mappings read(List<Map<String, Object>> rows, Programs programs) {
         Mappings mappings = new Mappings(rows, programs);
         for (Map<String, Object> row : rows) {
-            String name = name(row);
-            try {
-                mappings.usable.put(name, read(row, "", programs));
-            } catch (InvalidMapping asItIs) {
-                try {
-                    mappings.usable.put(name, read(row, USABLE, programs));
-                    mappings.refused.put(name, asItIs.getMessage());
-                } catch (InvalidMapping before) {
-                    mappings.broken.put(name, asItIs.getMessage());
-                }
-            }
+            mappings.add(row);
         }
         return mappings;
+    }
+
+    private void add(Map<String, Object> row) {
+        String name = name(row);
+        Mapping mapping;
+        try {
+            mapping = read(row, "");
+        } catch (InvalidMapping asItIs) {
+            try {
+                mapping = read(row, USABLE);
+                refused.put(name, asItIs.getMessage());
+            } catch (InvalidMapping before) {
+                broken.put(name, asItIs.getMessage());
+                return;
+            }
+        }
+        try {
+            if (programs != null) {
+                mapping.checkedAgainst(programs);
+            }
+            usable.put(name, mapping);
+        } catch (InvalidMapping beside) {
+            String edit = refused.remove(name);
+            broken.put(name, edit == null ? beside.getMessage() : edit);
+        }
     }
 
     private static String name(Map<String, Object> row) {
         return (String) row.get("program_name");
     }
 
-    private static Mapping read(Map<String, Object> row, String which, Programs programs) {
-        Mapping mapping = Mapping.read(name(row), (String) row.get(which + "mapping_json"), (String) row.get(which + "config"));
-        if (programs != null) {
-            mapping.checkedAgainst(programs);
-        }
-        return mapping;
+    private static Mapping read(Map<String, Object> row, String which) {
+        return Mapping.read(name(row), (String) row.get(which + "mapping_json"), (String) row.get(which + "config"));
     }
 
-    /** Returns the ids of the programs that mappings name, or named when they could last be used. */
+    /** Returns the ids of the programs that mappings name. */
     public static Set<String> programs(List<Map<String, Object>> rows) {
         Set<String> programs = new TreeSet<>();
-        for (Map<String, Object> row : rows) {
-            for (String which : List.of("", USABLE)) {
-                try {
-                    Mapping mapping = read(row, which, null);
-                    if (mapping.program() != null) {
-                        programs.add(mapping.program());
-                    }
-                } catch (InvalidMapping namesNone) {
-                    continue;
-                }
+        read(rows, null).all().forEach(mapping -> {
+            if (mapping.program() != null) {
+                programs.add(mapping.program());
             }
-        }
+        });
         return programs;
+    }
+
+    /**
+     * Returns edited rows as a run that is going on may take them: with the patients' mapping that these were read with. By its
+     * columns people are claimed and searched for, and two batches of a run that do it by others could make one person twice.
+     *
+     * @param edited rows of {@code routes/sql/read-mappings.sql}
+     */
+    public List<Map<String, Object>> editedBy(List<Map<String, Object>> edited) {
+        return Stream.concat(edited.stream().filter(row -> !Mapping.PATIENT.equals(name(row))), rows.stream().filter(row -> Mapping.PATIENT.equals(name(row)))).toList();
     }
 
     /** Returns those rows whose mapping can be used as it is and differs from what is kept of it. */

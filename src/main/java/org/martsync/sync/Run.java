@@ -53,8 +53,9 @@ public final class Run {
     private final boolean inTurn;
 
     private volatile Mappings mappings;
-    /** Name to version of the rows in table {@code mapping} that the run goes by, or was to go by and could not. */
-    private volatile Map<String, Object> versions = Map.of();
+    /** Name to version of the rows in table {@code mapping} that the run has looked at last. */
+    private Map<String, Object> versions = Map.of();
+    private boolean later;
     private volatile boolean prepared;
     private volatile String stopped;
     private volatile Trouble trouble;
@@ -111,23 +112,43 @@ public final class Run {
     }
 
     /** Takes the mappings as they are now, with the metadata they are checked against; batches on their way keep those of before. */
-    public void takeMappings(List<Map<String, Object>> rows, Programs metadata) {
+    public synchronized void takeMappings(List<Map<String, Object>> rows, Programs metadata) {
         mappings = Mappings.read(rows, metadata);
-        keepMappings(rows);
+        versions = versions(rows);
     }
 
-    /** Whether the run has taken mappings, and these are others by now; {@code rows} as of {@link #keepMappings}. */
-    boolean goesByOthers(List<Map<String, Object>> rows) {
+    /** Takes mappings that were edited since, but for that of the patients, see {@link Mappings#editedBy}. */
+    synchronized void takeEdited(List<Map<String, Object>> rows, Programs metadata) {
+        mappings = Mappings.read(mappings.editedBy(rows), metadata);
+        versions = versions(rows);
+        later = false;
+    }
+
+    /**
+     * Whether the run has taken mappings, and these are others by now.
+     *
+     * @param rows with {@code program_name} and {@code version}
+     */
+    synchronized boolean goesByOthers(List<Map<String, Object>> rows) {
         return mappings != null && stopped == null && ended == null && !versions.equals(versions(rows));
     }
 
     /**
-     * Goes on by the mappings it has until they are edited once more.
+     * Decides what follows when edited mappings could not be taken: the run tries again at each look, but where DHIS2 refuses, it
+     * goes on by those it has until they are edited once more, so that a password is not shown again and again.
      *
      * @param rows with {@code program_name} and {@code version}
+     * @return a sentence, or null where it has been said
      */
-    void keepMappings(List<Map<String, Object>> rows) {
-        versions = versions(rows);
+    synchronized String notTaken(List<Map<String, Object>> rows, Throwable failure) {
+        Throwable refusal = find(failure, Dhis2Refuses.class);
+        if (refusal != null) {
+            versions = versions(rows);
+            return "run " + name + " goes on by the mappings it has: " + refusal.getMessage();
+        }
+        boolean said = later;
+        later = true;
+        return said ? null : "run " + name + " goes on by the mappings it has until the edited ones can be read: " + AfterFailure.inWords(failure);
     }
 
     private static Map<String, Object> versions(List<Map<String, Object>> rows) {
@@ -161,7 +182,7 @@ public final class Run {
     }
 
     /** Counts a batch whose transaction is through. */
-    void count(Batch batch) {
+    void count(Batch batch, Mappings goneBy) {
         synced.add(batch.stored().size());
         rejected.add(batch.rejected().size());
         long refused = batch.rejected().stream().filter(PendingEvent::firstTry).count();
@@ -170,7 +191,7 @@ public final class Run {
         if (batch.deferred() > 0) {
             defer();
         }
-        measure.batch(batch, mappings);
+        measure.batch(batch, goneBy);
         succeeded();
     }
 

@@ -158,11 +158,6 @@ public final class Runs {
         return current != null && current.goesByOthers(rows) ? current : null;
     }
 
-    /** Lets a run that could not take edited mappings go on by those it has; {@code rows} as of {@link #behind}. */
-    public void keepMappings(Run run, List<Map<String, Object>> rows) {
-        run.keepMappings(rows);
-    }
-
     /** The run that is going on, or null. */
     public synchronized Run current() {
         return current;

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.event.Mappings;
+import org.martsync.mapping.Mapping;
 
 /** Says what has changed in table {@code mapping} since the last look. */
 public final class WatchMappings {
@@ -52,7 +53,8 @@ public final class WatchMappings {
             }
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
-        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; batches that begin from now on go by it", names, now);
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next batch on"
+                + (names.contains(Mapping.PATIENT) ? ", Patient from the next run on" : ""), names, now);
     }
 
     /**

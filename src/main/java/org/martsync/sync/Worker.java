@@ -189,7 +189,7 @@ public final class Worker {
         if (batch == null) {
             return;
         }
-        run.count(batch);
+        run.count(batch, mappings);
         after = last(claimed);
         if (!Run.isBehind(after, owed)) {
             after = run.reach(pass, after);

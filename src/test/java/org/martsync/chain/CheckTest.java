@@ -584,6 +584,17 @@ class CheckTest {
     }
 
     @Test
+    void aDatabaseOfTheVersionBeforeIsCheckedAsItIs() {
+        chain.clinic.jdbc().execute("ALTER TABLE sync_mapping DROP COLUMN mapping_json, DROP COLUMN config");
+        try {
+            chain.visit(1, "x");
+            assertThat(check("").complete()).isTrue();
+        } finally {
+            chain.clinic.jdbc().execute("ALTER TABLE sync_mapping ADD COLUMN mapping_json text, ADD COLUMN config text");
+        }
+    }
+
+    @Test
     void aDatabaseThatRefusesAStatementIsToldInASentence() {
         chain.clinic.jdbc().execute("ALTER TABLE orgunit_tracker RENAME COLUMN id TO uid");
         try {

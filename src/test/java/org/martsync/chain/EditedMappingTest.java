@@ -3,7 +3,9 @@ package org.martsync.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.martsync.chain.WholeChain.EMPTY_CONFIG;
 import static org.martsync.chain.WholeChain.LONG_TEXT;
+import static org.martsync.chain.WholeChain.PATIENT_MAPPING;
 import static org.martsync.chain.WholeChain.TEXT;
+import static org.martsync.chain.WholeChain.UIC;
 import static org.martsync.chain.WholeChain.VISIT_MAPPING;
 
 import java.time.Instant;
@@ -100,7 +102,7 @@ class EditedMappingTest {
         chain.assertOnlyTheseStandInDhis2(events);
         assertThat(withValueIn(TEXT)).as("the batch on its way").isEqualTo(2);
         assertThat(withValueIn(LONG_TEXT)).as("those after it").isEqualTo(4);
-        assertThat(log.getOut()).containsOnlyOnce("INFO  mappings: Visit changed; batches that begin from now on go by it");
+        assertThat(log.getOut()).containsOnlyOnce("INFO  mappings: Visit changed; what can be used of it counts from the next batch on");
     }
 
     @Test
@@ -110,7 +112,7 @@ class EditedMappingTest {
         edit(WITHOUT_STAGE);
         look();
         assertThat(log.getOut()).contains("WARN  mappings: The mapping Visit names no program stage. Choose the program stage its events go to and save it. "
-                + "Until then events are sent by the mapping as it was before.");
+                + "Until it is mended, events are sent by the mapping as it was before.");
 
         int event = chain.visit(1, "more");
         Run run = chain.program.run();
@@ -145,13 +147,41 @@ class EditedMappingTest {
     }
 
     @Test
-    void aStageThatTheProgramLacksIsRefusedLikeWhatCannotBeRead() {
+    void eventsOfAStageThatDhis2DoesNotHaveYetWaitForItAndGoNowhereElse() {
         visitsOfPatients(1);
         chain.program.run();
         edit(OTHER_STAGE);
         int event = chain.visit(1, "more");
         chain.program.run();
+        chain.assertEvent(event).isRejectedBecause("names the program stage VtStage0009");
+
+        edit(VISIT_MAPPING);
+        chain.program.run();
         assertThat(chain.stored(event).dataValues()).containsEntry(TEXT, "more");
+    }
+
+    @Test
+    void whereTheRunDoesNotKnowOfTheEditYetWhatIsWrongWithItIsSaidWhenItTakesIt(CapturedOutput log) {
+        visitsOfPatients(6);
+        duringTheFirstImport(() -> {
+            edit(VISIT_MAPPING.replace("\"f_number\"", "\"f_numbre\""));
+            look();
+        });
+        chain.program.run();
+        assertThat(log.getOut()).containsPattern("WARN  check: mapping Visit: .*f_numbre");
+    }
+
+    @Test
+    void aRunThatIsGoingOnSearchesForAllItsPatientsByTheSameColumns() {
+        List<Integer> events = visitsOfPatients(6);
+        duringTheFirstImport(() -> {
+            chain.clinic.mapping("Patient", PATIENT_MAPPING.replace("\"address1\": {\"id\": \"Q1rBKb09Goz\"", "\"address1\": {\"id\": \"\""), EMPTY_CONFIG);
+            look();
+        });
+        chain.program.run();
+        chain.assertOnlyTheseStandInDhis2(events);
+        assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.query() != null && request.query().contains(UIC))
+                .as("a search for each batch").hasSize(3);
     }
 
     @Test
@@ -190,7 +220,7 @@ class EditedMappingTest {
                 .satisfies(finding -> {
                     assertThat(finding.mapping()).isEqualTo("Visit");
                     assertThat(finding.events()).isZero();
-                    assertThat(finding.line()).contains("names no program stage").endsWith("Until then events are sent by the mapping as it was before.");
+                    assertThat(finding.line()).contains("names no program stage").endsWith("Until it is mended, events are sent by the mapping as it was before.");
                 });
     }
 
@@ -209,6 +239,6 @@ class EditedMappingTest {
         assertThat(run.synced()).isEqualTo(6);
         chain.assertOnlyTheseStandInDhis2(events);
         assertThat(withValueIn(TEXT)).isEqualTo(6);
-        assertThat(log.getOut()).containsOnlyOnce("WARN  mappings: run " + run.name() + " goes on by the mappings it has");
+        assertThat(log.getOut()).containsOnlyOnce("WARN  mappings: run " + run.name() + " goes on by the mappings it has until the edited ones can be read");
     }
 }

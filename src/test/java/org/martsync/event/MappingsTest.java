@@ -48,12 +48,12 @@ class MappingsTest {
 
     @Test
     void anEditThatCannotBeUsedIsRefusedAndTheMappingCountsAsItWas() {
-        for (String broken : List.of("{", "{}", "[]", NO_SUCH_STAGE)) {
+        for (String broken : List.of("{", "{}", "[]")) {
             Mappings mappings = Mappings.read(List.of(row(broken, TO_ONE)), PROGRAMS);
             assertThat(target(mappings)).as(broken).isEqualTo("SqX8j4oFNN3");
             assertThat(mappings.broken("IPV")).isNull();
             assertThat(mappings.refused("IPV")).startsWith("The mapping IPV ");
-            assertThat(mappings.refusals()).containsExactly(mappings.refused("IPV") + " Until then events are sent by the mapping as it was before.");
+            assertThat(mappings.refusals()).containsExactly(mappings.refused("IPV") + " Until it is mended, events are sent by the mapping as it was before.");
             assertThat(mappings.trouble("IPV")).isEqualTo(mappings.refusals().get(0));
         }
     }
@@ -87,9 +87,31 @@ class MappingsTest {
     }
 
     @Test
-    void theProgramsToReadAreThoseOfTheEditAndOfWhatItMayGoBackTo() {
+    void whatDhis2DoesNotHaveYetIsNoReasonToSendByTheMappingOfBefore() {
+        Mappings mappings = Mappings.read(List.of(row(NO_SUCH_STAGE, TO_ONE)), PROGRAMS);
+        assertThat(mappings.get("IPV")).isNull();
+        assertThat(mappings.refused("IPV")).isNull();
+        assertThat(mappings.broken("IPV")).contains("names the program stage TGvGDt6eXXX");
+        assertThat(toKeep(row(NO_SUCH_STAGE, TO_ONE))).isEmpty();
+    }
+
+    @Test
+    void aRunThatIsGoingOnKeepsThePatientsMappingItBeganWith() {
+        Map<String, Object> before = row("{\"isPatientMapping\": true}", null);
+        Map<String, Object> after = row("{\"isPatientMapping\": true, \"edited\": 1}", null);
+        before.put("program_name", "Patient");
+        after.put("program_name", "Patient");
+        Map<String, Object> edited = row(TO_ANOTHER, null);
+
+        assertThat(Mappings.read(List.of(row(TO_ONE, null), before), PROGRAMS).editedBy(List.of(after, edited))).containsExactly(edited, before);
+        assertThat(Mappings.read(List.of(row(TO_ONE, null)), PROGRAMS).editedBy(List.of(after, edited))).containsExactly(edited);
+    }
+
+    @Test
+    void theProgramsToReadAreThoseThatCount() {
         assertThat(Mappings.programs(List.of(row(TO_ONE, "{\"program\": \"EditProgram\"}", TO_ONE, "{\"program\": \"TbProgram01\"}"))))
-                .containsExactly("EditProgram", "TbProgram01");
+                .containsExactly("EditProgram");
+        assertThat(Mappings.programs(List.of(row("{}", "{}", TO_ONE, "{\"program\": \"TbProgram01\"}")))).containsExactly("TbProgram01");
         assertThat(Mappings.programs(List.of(row("{}", null)))).isEmpty();
     }
 }

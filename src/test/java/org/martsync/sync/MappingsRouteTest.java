@@ -57,7 +57,7 @@ class MappingsRouteTest {
         clinic.jdbc().update("DELETE FROM mapping WHERE program_name = 'IPV'");
         look();
         look();
-        assertThat(said(log)).singleElement().asString().endsWith("INFO  mappings: HTS changed, TB added, IPV removed; batches that begin from now on go by it");
+        assertThat(said(log)).singleElement().asString().endsWith("INFO  mappings: HTS changed, TB added, IPV removed; what can be used of it counts from the next batch on");
     }
 
     @Test

@@ -333,7 +333,7 @@ class NotifyTest {
                 events.get(i).reject("Wrong.");
             }
         }
-        claimed.worker().run().count(claimed.batch());
+        claimed.worker().run().count(claimed.batch(), claimed.worker().run().mappings());
         ended(claimed.worker().run());
     }
 

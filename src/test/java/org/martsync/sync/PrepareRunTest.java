@@ -10,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.martsync.RouteFixture;
 import org.martsync.SetClock;
+import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.Programs;
 
 class PrepareRunTest {
@@ -50,6 +52,21 @@ class PrepareRunTest {
         told(USABLE, GONE);
         assertThat(told(USABLE)).isEmpty();
         assertThat(told(USABLE, GONE)).containsExactly(GONE);
+    }
+
+    @Test
+    void aRunTriesAgainToTakeEditsUnlessDhis2RefusesAndSaysSoOnce() {
+        Run run = new Run(Instant.EPOCH, null, null, clock, null, false);
+        Map<String, Object> edited = Map.of("program_name", "IPV", "version", "2");
+        run.takeMappings(List.of(Map.of("program_name", "IPV", "version", "1", "mapping_json", USABLE, "config", "{}")), Programs.only(RouteFixture.program()));
+
+        assertThat(run.notTaken(List.of(edited), new Dhis2Unavailable("DHIS2 answered HTTP 503"))).contains("until the edited ones can be read");
+        assertThat(run.notTaken(List.of(edited), new Dhis2Unavailable("DHIS2 answered HTTP 503"))).isNull();
+        assertThat(run.goesByOthers(List.of(edited))).isTrue();
+
+        assertThat(run.notTaken(List.of(edited), new Dhis2Refuses("DHIS2 refuses the login."))).endsWith("DHIS2 refuses the login.");
+        assertThat(run.goesByOthers(List.of(edited))).isFalse();
+        assertThat(run.goesByOthers(List.of(Map.of("program_name", "IPV", "version", "3")))).isTrue();
     }
 
     @Test
