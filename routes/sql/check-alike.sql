@@ -2,7 +2,7 @@
 -- when it searches (recording 252): of each such group who is in it, and which of them the trackers know as people of a tracked entity
 -- type ('' for the configured program's).
 WITH searched AS (
-  SELECT p.patient_id, p.patient_identifier, w.wanted
+  SELECT DISTINCT p.patient_id, p.patient_identifier, w.wanted
   FROM patient p
   CROSS JOIN LATERAL (SELECT to_jsonb(p) AS columns OFFSET 0) j
   CROSS JOIN LATERAL (

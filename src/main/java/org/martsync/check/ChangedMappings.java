@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
-/** Has the mappings checked that were edited since the last run, and says in the log what is wrong with them. */
+/** Has the mappings checked that were edited since they were checked last, and says in the log what is wrong with them. */
 public final class ChangedMappings {
 
     private static final int EVENTS = 500;

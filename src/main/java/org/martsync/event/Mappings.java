@@ -1,13 +1,13 @@
 package org.martsync.event;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.InvalidMapping;
@@ -18,7 +18,8 @@ import org.martsync.words.Words;
  * The mappings of the clinic: those that can be used, and of the others why they cannot. An edit that cannot be read is
  * refused, and the mapping counts as it was before, as a route file that is broken by an edit. One that can be read and
  * names what DHIS2 does not have is not: it may have it since the metadata were read, and events sent by the mapping of
- * before would stay where they no longer belong. They are rejected, and tried again.
+ * before would stay where they no longer belong. They are rejected, and tried again. The patients' mapping, which sends
+ * nobody to another place, goes back in both cases, as without it nothing is sent at all.
  */
 public final class Mappings {
 
@@ -27,6 +28,8 @@ public final class Mappings {
     private final Map<String, Mapping> usable = new HashMap<>();
     private final Map<String, String> broken = new HashMap<>();
     private final Map<String, String> refused = new TreeMap<>();
+    /** Names of those that an edit which cannot be read may be followed by. */
+    private final Set<String> toKeep = new HashSet<>();
     private final List<Map<String, Object>> rows;
     private final Programs programs;
 
@@ -52,26 +55,38 @@ public final class Mappings {
 
     private void add(Map<String, Object> row) {
         String name = name(row);
-        Mapping mapping;
         try {
-            mapping = read(row, "");
+            Mapping mapping = read(row, "");
+            if (!Mapping.PATIENT.equals(name)) {
+                toKeep.add(name);
+            }
+            check(mapping);
+            usable.put(name, mapping);
+            toKeep.add(name);
         } catch (InvalidMapping asItIs) {
-            try {
-                mapping = read(row, USABLE);
-                refused.put(name, asItIs.getMessage());
-            } catch (InvalidMapping before) {
+            if (toKeep.contains(name)) {
                 broken.put(name, asItIs.getMessage());
-                return;
+            } else {
+                goBack(row, asItIs);
             }
         }
+    }
+
+    private void goBack(Map<String, Object> row, InvalidMapping edit) {
+        String name = name(row);
         try {
-            if (programs != null) {
-                mapping.checkedAgainst(programs);
-            }
-            usable.put(name, mapping);
-        } catch (InvalidMapping beside) {
-            String edit = refused.remove(name);
-            broken.put(name, edit == null ? beside.getMessage() : edit);
+            Mapping before = read(row, USABLE);
+            check(before);
+            usable.put(name, before);
+            refused.put(name, edit.getMessage());
+        } catch (InvalidMapping neither) {
+            broken.put(name, edit.getMessage());
+        }
+    }
+
+    private void check(Mapping mapping) {
+        if (programs != null) {
+            mapping.checkedAgainst(programs);
         }
     }
 
@@ -94,19 +109,10 @@ public final class Mappings {
         return programs;
     }
 
-    /**
-     * Returns edited rows as a run that is going on may take them: with the patients' mapping that these were read with. By its
-     * columns people are claimed and searched for, and two batches of a run that do it by others could make one person twice.
-     *
-     * @param edited rows of {@code routes/sql/read-mappings.sql}
-     */
-    public List<Map<String, Object>> editedBy(List<Map<String, Object>> edited) {
-        return Stream.concat(edited.stream().filter(row -> !Mapping.PATIENT.equals(name(row))), rows.stream().filter(row -> Mapping.PATIENT.equals(name(row)))).toList();
-    }
 
-    /** Returns those rows whose mapping can be used as it is and differs from what is kept of it. */
+    /** Returns those rows that an edit which cannot be read may be followed by, and that differ from what is kept of them. */
     public List<Map<String, Object>> toKeep() {
-        return rows.stream().filter(row -> usable.containsKey(name(row)) && !refused.containsKey(name(row)))
+        return rows.stream().filter(row -> toKeep.contains(name(row)))
                 .filter(row -> !Objects.equals(row.get("mapping_json"), row.get(USABLE + "mapping_json")) || !Objects.equals(row.get("config"), row.get(USABLE + "config")))
                 .toList();
     }

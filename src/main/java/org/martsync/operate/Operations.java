@@ -24,7 +24,7 @@ import org.springframework.jmx.export.annotation.ManagedResource;
 /**
  * What an operator can see and do, in the console (as an MBean) and over HTTP. Each deed is a route of
  * {@code routes/operate.camel.yaml} or {@code retrigger.camel.yaml}, and leaves a row in {@code sync_audit}, also where it
- * was refused or could not be done.
+ * was refused or broke off.
  */
 @ManagedResource(objectName = "mart-dhis2-sync:name=Operations", description = "What an operator can see and do")
 public class Operations {

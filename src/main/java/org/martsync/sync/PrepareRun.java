@@ -35,12 +35,7 @@ public final class PrepareRun {
         run.takeMappings(rows, program.programs().among(Mappings.programs(rows)));
     }
 
-    /** Gives a run that is going on the edited mappings. */
-    public void takeEdited(Run run, List<Map<String, Object>> rows) {
-        run.takeEdited(rows, program.programs().among(Mappings.programs(rows)));
-    }
-
-    /** Returns what to say when edited mappings could not be given to a run, or null; {@code rows} of {@code routes/sql/mapping-versions.sql}. */
+    /** Returns what to say when edited mappings could not be given to a run; {@code rows} of {@code routes/sql/mapping-versions.sql}. */
     public String notTaken(Run run, List<Map<String, Object>> rows, Exception failure) {
         return run.notTaken(rows, failure);
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +26,7 @@ import org.martsync.event.Batch;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
+import org.martsync.mapping.Mapping;
 import org.martsync.turns.TurnsUnavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,7 @@ public final class Run {
 
     private static final Logger LOG = LoggerFactory.getLogger("sync");
     private static final String LOGIN_REFUSED = "28";
+    private static final Duration BETWEEN_TRIES = Duration.ofMinutes(1);
     private static final String DATABASE_AWAY = "the database cannot answer";
 
     private final Instant name;
@@ -55,7 +58,7 @@ public final class Run {
     private volatile Mappings mappings;
     /** Name to version of the rows in table {@code mapping} that the run has looked at last. */
     private Map<String, Object> versions = Map.of();
-    private boolean later;
+    private Instant notBefore = Instant.MIN;
     private volatile boolean prepared;
     private volatile String stopped;
     private volatile Trouble trouble;
@@ -117,38 +120,36 @@ public final class Run {
         versions = versions(rows);
     }
 
-    /** Takes mappings that were edited since, but for that of the patients, see {@link Mappings#editedBy}. */
-    synchronized void takeEdited(List<Map<String, Object>> rows, Programs metadata) {
-        mappings = Mappings.read(mappings.editedBy(rows), metadata);
-        versions = versions(rows);
-        later = false;
-    }
-
     /**
-     * Whether the run has taken mappings, and these are others by now.
+     * Whether the run has taken mappings, and is to take these in their place. Not where that of the patients is another: by its
+     * columns people are claimed and searched for, and two batches of a run that do it by others could make one person twice.
      *
      * @param rows with {@code program_name} and {@code version}
      */
-    synchronized boolean goesByOthers(List<Map<String, Object>> rows) {
-        return mappings != null && stopped == null && ended == null && !versions.equals(versions(rows));
+    synchronized boolean mayTake(List<Map<String, Object>> rows) {
+        Map<String, Object> now = versions(rows);
+        return mappings != null && stopped == null && ended == null && !versions.equals(now)
+                && Objects.equals(versions.get(Mapping.PATIENT), now.get(Mapping.PATIENT)) && !clock.instant().isBefore(notBefore);
     }
 
     /**
-     * Decides what follows when edited mappings could not be taken: the run tries again at each look, but where DHIS2 refuses, it
-     * goes on by those it has until they are edited once more, so that a password is not shown again and again.
+     * Decides what follows when edited mappings could not be taken: after an outage the run tries again in a minute; else it goes on
+     * by those it has until they are edited once more, so that a password that DHIS2 refuses is not shown again and again.
      *
      * @param rows with {@code program_name} and {@code version}
-     * @return a sentence, or null where it has been said
+     * @return what to say
      */
     synchronized String notTaken(List<Map<String, Object>> rows, Throwable failure) {
-        Throwable refusal = find(failure, Dhis2Refuses.class);
-        if (refusal != null) {
+        String outage = outageSentence(failure);
+        if (outage == null) {
             versions = versions(rows);
-            return "run " + name + " goes on by the mappings it has: " + refusal.getMessage();
+            Throwable refusal = find(failure, Dhis2Refuses.class);
+            return "run " + name + " goes on by the mappings it has: " + (refusal == null ? AfterFailure.inWords(failure) : refusal.getMessage());
         }
-        boolean said = later;
-        later = true;
-        return said ? null : "run " + name + " goes on by the mappings it has until the edited ones can be read: " + AfterFailure.inWords(failure);
+        Dhis2Unavailable unavailable = find(failure, Dhis2Unavailable.class);
+        Duration asked = unavailable == null ? Duration.ZERO : unavailable.retryAfter();
+        notBefore = clock.instant().plus(asked.compareTo(BETWEEN_TRIES) > 0 ? asked : BETWEEN_TRIES);
+        return "run " + name + " goes on by the mappings it has for a minute at least, then it tries again to take the edited ones: " + outage;
     }
 
     private static Map<String, Object> versions(List<Map<String, Object>> rows) {

@@ -53,8 +53,8 @@ public final class WatchMappings {
             }
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
-        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next batch on"
-                + (names.contains(Mapping.PATIENT) ? ", Patient from the next run on" : ""), names, now);
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next "
+                + (Objects.equals(before.get(Mapping.PATIENT), now.get(Mapping.PATIENT)) ? "batch on" : "run on, as people are searched for by Patient"), names, now);
     }
 
     /**

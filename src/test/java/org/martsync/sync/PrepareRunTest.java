@@ -54,19 +54,42 @@ class PrepareRunTest {
         assertThat(told(USABLE, GONE)).containsExactly(GONE);
     }
 
-    @Test
-    void aRunTriesAgainToTakeEditsUnlessDhis2RefusesAndSaysSoOnce() {
+    private Run begun() {
         Run run = new Run(Instant.EPOCH, null, null, clock, null, false);
-        Map<String, Object> edited = Map.of("program_name", "IPV", "version", "2");
-        run.takeMappings(List.of(Map.of("program_name", "IPV", "version", "1", "mapping_json", USABLE, "config", "{}")), Programs.only(RouteFixture.program()));
+        run.takeMappings(List.of(Map.of("program_name", "IPV", "version", "1", "mapping_json", USABLE, "config", "{}"),
+                Map.of("program_name", "Patient", "version", "1", "mapping_json", "{}", "config", "{}")), Programs.only(RouteFixture.program()));
+        return run;
+    }
 
-        assertThat(run.notTaken(List.of(edited), new Dhis2Unavailable("DHIS2 answered HTTP 503"))).contains("until the edited ones can be read");
-        assertThat(run.notTaken(List.of(edited), new Dhis2Unavailable("DHIS2 answered HTTP 503"))).isNull();
-        assertThat(run.goesByOthers(List.of(edited))).isTrue();
+    private static List<Map<String, Object>> versions(String ofEvents, String ofPatients) {
+        return List.of(Map.of("program_name", "IPV", "version", ofEvents), Map.of("program_name", "Patient", "version", ofPatients));
+    }
 
-        assertThat(run.notTaken(List.of(edited), new Dhis2Refuses("DHIS2 refuses the login."))).endsWith("DHIS2 refuses the login.");
-        assertThat(run.goesByOthers(List.of(edited))).isFalse();
-        assertThat(run.goesByOthers(List.of(Map.of("program_name", "IPV", "version", "3")))).isTrue();
+    @Test
+    void aRunTakesEditedMappingsUnlessThatOfThePatientsIsAnother() {
+        assertThat(begun().mayTake(versions("1", "1"))).isFalse();
+        assertThat(begun().mayTake(versions("2", "1"))).isTrue();
+        assertThat(begun().mayTake(versions("2", "2"))).isFalse();
+        assertThat(begun().mayTake(List.of(Map.of("program_name", "IPV", "version", "2")))).as("removed").isFalse();
+        assertThat(new Run(Instant.EPOCH, null, null, clock, null, false).mayTake(versions("2", "1"))).as("before it has any").isFalse();
+    }
+
+    @Test
+    void afterAnOutageItTriesAgainToTakeThemInAMinute() {
+        Run run = begun();
+        assertThat(run.notTaken(versions("2", "1"), new Dhis2Unavailable("DHIS2 answered HTTP 503"))).endsWith("DHIS2 answered HTTP 503");
+        assertThat(run.mayTake(versions("2", "1"))).isFalse();
+        clock.pass(Duration.ofMinutes(1));
+        assertThat(run.mayTake(versions("2", "1"))).isTrue();
+    }
+
+    @Test
+    void whereDhis2RefusesTheyAreNotAskedForAgainUntilTheNextEdit() {
+        Run run = begun();
+        assertThat(run.notTaken(versions("2", "1"), new Dhis2Refuses("DHIS2 refuses the login."))).endsWith("it has: DHIS2 refuses the login.");
+        clock.pass(Duration.ofHours(1));
+        assertThat(run.mayTake(versions("2", "1"))).isFalse();
+        assertThat(run.mayTake(versions("3", "1"))).isTrue();
     }
 
     @Test
