@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.martsync.dhis2.Programs;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.InvalidMapping;
@@ -88,6 +89,23 @@ public final class Mappings {
         if (programs != null) {
             mapping.checkedAgainst(programs);
         }
+    }
+
+    /**
+     * Reads rows that were edited since; what cannot be read goes back to what it is here.
+     *
+     * @param edited rows of {@code routes/sql/read-mappings.sql}
+     */
+    public Mappings edited(List<Map<String, Object>> edited, Programs beside) {
+        Map<String, Map<String, Object>> own = rows.stream().filter(row -> toKeep.contains(name(row))).collect(Collectors.toMap(Mappings::name, row -> row));
+        return read(edited.stream().map(row -> own.containsKey(name(row)) ? before(row, own.get(name(row))) : row).toList(), beside);
+    }
+
+    private static Map<String, Object> before(Map<String, Object> row, Map<String, Object> own) {
+        Map<String, Object> both = new HashMap<>(row);
+        both.put(USABLE + "mapping_json", own.get("mapping_json"));
+        both.put(USABLE + "config", own.get("config"));
+        return both;
     }
 
     private static String name(Map<String, Object> row) {

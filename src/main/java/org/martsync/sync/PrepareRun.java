@@ -35,6 +35,11 @@ public final class PrepareRun {
         run.takeMappings(rows, program.programs().among(Mappings.programs(rows)));
     }
 
+    /** Gives a run that is going on the edited mappings, and returns what to say when it took none, else null. */
+    public String takeEdited(Run run, List<Map<String, Object>> rows) {
+        return run.takeEdited(rows, program.programs().among(Mappings.programs(rows)));
+    }
+
     /** Returns what to say when edited mappings could not be given to a run; {@code rows} of {@code routes/sql/mapping-versions.sql}. */
     public String notTaken(Run run, List<Map<String, Object>> rows, Exception failure) {
         return run.notTaken(rows, failure);

@@ -121,15 +121,28 @@ public final class Run {
     }
 
     /**
-     * Whether the run has taken mappings, and is to take these in their place. Not where that of the patients is another: by its
-     * columns people are claimed and searched for, and two batches of a run that do it by others could make one person twice.
+     * Takes mappings that were edited since, unless that of the patients is another by it: by its columns people are claimed and
+     * searched for, and two batches of a run that do it by others could make one person twice. Then none is taken.
+     *
+     * @return what to say when none was taken, else null
+     */
+    synchronized String takeEdited(List<Map<String, Object>> rows, Programs metadata) {
+        Mappings edited = mappings.edited(rows, metadata);
+        versions = versions(rows);
+        if (!Objects.equals(mappings.patient(), edited.patient())) {
+            return "run " + name + " goes on by the mappings it has, as people are searched for by " + Mapping.PATIENT + ", which is another now. The next run takes them";
+        }
+        mappings = edited;
+        return null;
+    }
+
+    /**
+     * Whether the run has taken mappings, and is to look at these.
      *
      * @param rows with {@code program_name} and {@code version}
      */
-    synchronized boolean mayTake(List<Map<String, Object>> rows) {
-        Map<String, Object> now = versions(rows);
-        return mappings != null && stopped == null && ended == null && !versions.equals(now)
-                && Objects.equals(versions.get(Mapping.PATIENT), now.get(Mapping.PATIENT)) && !clock.instant().isBefore(notBefore);
+    synchronized boolean isBehind(List<Map<String, Object>> rows) {
+        return mappings != null && stopped == null && ended == null && !versions.equals(versions(rows)) && !clock.instant().isBefore(notBefore);
     }
 
     /**

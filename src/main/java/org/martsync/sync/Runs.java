@@ -150,12 +150,12 @@ public final class Runs {
     }
 
     /**
-     * Returns the run that is going on if it is to take these mappings in place of those it has, else null.
+     * Returns the run that is going on if it is to look at these mappings, else null.
      *
      * @param rows of {@code routes/sql/mapping-versions.sql}
      */
     public synchronized Run behind(List<Map<String, Object>> rows) {
-        return current != null && current.mayTake(rows) ? current : null;
+        return current != null && current.isBehind(rows) ? current : null;
     }
 
     /** The run that is going on, or null. */

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.event.Mappings;
-import org.martsync.mapping.Mapping;
 
 /** Says what has changed in table {@code mapping} since the last look. */
 public final class WatchMappings {
@@ -53,8 +52,7 @@ public final class WatchMappings {
             }
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
-        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next "
-                + (Objects.equals(before.get(Mapping.PATIENT), now.get(Mapping.PATIENT)) ? "batch on" : "run on, as people are searched for by Patient"), names, now);
+        return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next batch on", names, now);
     }
 
     /**

@@ -9,11 +9,14 @@ import static org.martsync.chain.WholeChain.TEXT;
 import static org.martsync.chain.WholeChain.UIC;
 import static org.martsync.chain.WholeChain.VISIT_MAPPING;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,8 +51,12 @@ class EditedMappingTest {
         chain.close();
     }
 
+    /** A check of what a run took may still be reading. */
     @BeforeEach
     void reset() {
+        CamelContext camel = chain.program.bean(CamelContext.class);
+        await().atMost(Duration.ofMinutes(1)).until(() -> camel.getEndpoint("seda:check-given-mappings", SedaEndpoint.class).getQueue().isEmpty()
+                && camel.getInflightRepository().size("check-given-mappings") == 0);
         chain.reset();
         look();
     }
@@ -169,15 +176,16 @@ class EditedMappingTest {
             look();
         });
         chain.program.run();
-        await().untilAsserted(() -> assertThat(log.getOut()).containsPattern("WARN  check: mapping Visit: .*f_numbre"));
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(log.getOut()).containsPattern("WARN  check: mapping Visit: .*f_numbre"));
     }
 
     @Test
-    void aRunThatIsGoingOnSearchesForAllItsPatientsByTheSameColumns() {
+    void aRunThatIsGoingOnSearchesForAllItsPatientsByTheSameColumns(CapturedOutput log) {
         List<Integer> events = visitsOfPatients(6);
         duringTheFirstImport(() -> {
             chain.clinic.mapping("Patient", PATIENT_MAPPING, EMPTY_CONFIG);
             edit(TO_LONG_TEXT);
+            look();
             look();
         });
         chain.program.run();
@@ -185,6 +193,7 @@ class EditedMappingTest {
         assertThat(chain.dhis2.requestLog()).filteredOn(request -> request.query() != null && request.query().contains(UIC))
                 .as("a search for each batch").hasSize(3);
         assertThat(withValueIn(TEXT)).as("both edits count from the next run on").isEqualTo(6);
+        assertThat(log.getOut()).containsOnlyOnce("goes on by the mappings it has, as people are searched for by Patient");
     }
 
     @Test

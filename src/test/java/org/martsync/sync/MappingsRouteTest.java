@@ -71,16 +71,6 @@ class MappingsRouteTest {
     }
 
     @Test
-    void anEditOfThePatientsMappingIsSaidToCountFromTheNextRun(CapturedOutput log) {
-        clinic.mapping("Patient", "{}", "{}");
-        look();
-        clinic.jdbc().update("DELETE FROM mapping WHERE program_name = 'Patient'");
-        look();
-        assertThat(said(log)).filteredOn(line -> line.contains("INFO")).hasSize(2).allSatisfy(line ->
-                assertThat(line).endsWith("; what can be used of it counts from the next run on, as people are searched for by Patient"));
-    }
-
-    @Test
     void anOutageOfTheDatabaseIsNoNews(CapturedOutput log) {
         clinic.jdbc().execute("ALTER TABLE mapping RENAME TO away");
         look();

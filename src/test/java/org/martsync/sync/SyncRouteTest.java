@@ -99,7 +99,6 @@ class SyncRouteTest {
                 from("direct:read-server-info").process(exchange -> { });
                 from("direct:read-their-programs").process(exchange -> { });
                 from("direct:check-edited-mappings").process(exchange -> { });
-                from("direct:keep-usable-mappings").process(exchange -> { });
                 from("direct:find-patients").process(exchange -> finding.on(batch(exchange)));
                 from("direct:collect-forms").process(exchange -> collecting.on(batch(exchange)));
                 from("direct:map-events").process(exchange -> { });
