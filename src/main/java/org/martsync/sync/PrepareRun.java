@@ -53,16 +53,10 @@ public final class PrepareRun {
     /**
      * Returns the mappings to keep for the time after an edit that cannot be used.
      *
-     * @return a JSON list of {@code name}, {@code mapping_json} and {@code config}
+     * @return a JSON list of rows of {@code routes/sql/read-mappings.sql}
      */
     public String toKeep(Run run) throws JsonProcessingException {
-        return JSON.writeValueAsString(run.mappings().toKeep().stream().map(row -> {
-            Map<String, Object> kept = new HashMap<>();
-            kept.put("name", row.get("program_name"));
-            kept.put("mapping_json", row.get("mapping_json"));
-            kept.put("config", row.get("config"));
-            return kept;
-        }).toList());
+        return JSON.writeValueAsString(run.mappings().toKeep());
     }
 
     /**

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,7 +116,7 @@ public final class Run {
     /** Takes the mappings as they are now, with the metadata they are checked against; batches on their way keep those of before. */
     public synchronized void takeMappings(List<Map<String, Object>> rows, Programs metadata) {
         mappings = Mappings.read(rows, metadata);
-        versions = versions(rows);
+        versions = WatchMappings.versions(rows);
     }
 
     /**
@@ -128,7 +127,7 @@ public final class Run {
      */
     synchronized String takeEdited(List<Map<String, Object>> rows, Programs metadata) {
         Mappings edited = mappings.edited(rows, metadata);
-        versions = versions(rows);
+        versions = WatchMappings.versions(rows);
         if (!Objects.equals(mappings.patient(), edited.patient())) {
             return "run " + name + " goes on by the mappings it has, as people are searched for by " + Mapping.PATIENT + ", which is another now. The next run takes them";
         }
@@ -142,7 +141,7 @@ public final class Run {
      * @param rows with {@code program_name} and {@code version}
      */
     synchronized boolean isBehind(List<Map<String, Object>> rows) {
-        return mappings != null && stopped == null && ended == null && !versions.equals(versions(rows)) && !clock.instant().isBefore(notBefore);
+        return mappings != null && stopped == null && ended == null && !versions.equals(WatchMappings.versions(rows)) && !clock.instant().isBefore(notBefore);
     }
 
     /**
@@ -155,7 +154,7 @@ public final class Run {
     synchronized String notTaken(List<Map<String, Object>> rows, Throwable failure) {
         String outage = outageSentence(failure);
         if (outage == null) {
-            versions = versions(rows);
+            versions = WatchMappings.versions(rows);
             Throwable refusal = find(failure, Dhis2Refuses.class);
             return "run " + name + " goes on by the mappings it has: " + (refusal == null ? AfterFailure.inWords(failure) : refusal.getMessage());
         }
@@ -163,12 +162,6 @@ public final class Run {
         Duration asked = unavailable == null ? Duration.ZERO : unavailable.retryAfter();
         notBefore = clock.instant().plus(asked.compareTo(BETWEEN_TRIES) > 0 ? asked : BETWEEN_TRIES);
         return "run " + name + " goes on by the mappings it has for a minute at least, then it tries again to take the edited ones: " + outage;
-    }
-
-    private static Map<String, Object> versions(List<Map<String, Object>> rows) {
-        Map<String, Object> versions = new HashMap<>();
-        rows.forEach(row -> versions.put((String) row.get("program_name"), row.get("version")));
-        return versions;
     }
 
     /** The tables that the mappings name, as a JSON list. */

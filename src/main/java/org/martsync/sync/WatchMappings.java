@@ -37,8 +37,7 @@ public final class WatchMappings {
      * @return null when nothing has changed
      */
     public synchronized Changes changes(List<Map<String, Object>> rows) {
-        Map<String, Object> now = new TreeMap<>();
-        rows.forEach(row -> now.put((String) row.get("program_name"), row.get("version")));
+        Map<String, Object> now = versions(rows);
         if (seen == null) {
             seen = now;
         }
@@ -53,6 +52,13 @@ public final class WatchMappings {
         });
         before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> said.add(name + " removed"));
         return said.isEmpty() ? null : new Changes(String.join(", ", said) + "; what can be used of it counts from the next batch on", names, now);
+    }
+
+    /** Name to version of rows with {@code program_name} and {@code version}, in the order of the names. */
+    static Map<String, Object> versions(List<Map<String, Object>> rows) {
+        Map<String, Object> versions = new TreeMap<>();
+        rows.forEach(row -> versions.put((String) row.get("program_name"), row.get("version")));
+        return versions;
     }
 
     /**
