@@ -1,7 +1,7 @@
 -- The rejected events: a log row each, counted, and marked as attempted so that they wait for the next run.
 -- A row that somebody has locked is being edited: it is not waited for, and not counted this time.
 WITH rejected AS (
-  SELECT * FROM jsonb_to_recordset(:#${body}::jsonb)
+  SELECT * FROM json_to_recordset(:#${body}::json)
     AS r(id int, mapping text, username text, comments text, info text)
 ),
 logged AS (

@@ -5,7 +5,7 @@
 -- identifier is NULL where the tracker knew the patient, enrolment where it knew that, hash where nothing was sent.
 WITH placed AS MATERIALIZED (
   SELECT DISTINCT ON (instance) *
-  FROM jsonb_to_recordset(:#${body}::jsonb) AS p(identifier text, type text, instance text, enrolment text, others jsonb, hash text)
+  FROM json_to_recordset(:#${body}::json) AS p(identifier text, type text, instance text, enrolment text, others jsonb, hash text)
   ORDER BY instance
 ),
 renamed AS (

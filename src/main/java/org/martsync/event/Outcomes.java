@@ -19,11 +19,15 @@ public final class Outcomes {
         return json(batch.open().stream().map(PendingEvent::id).toList());
     }
 
-    /** The events that stand in DHIS2: id, version, event (none where the tracker knows it), encounter, stage, and what the log says of them. */
+    /** The events that stand in DHIS2: id and version. */
     public String stored(Batch batch) {
+        return json(batch.stored().stream().map(event -> Map.of("id", event.id(), "version", event.version())).toList());
+    }
+
+    /** What is to be kept of the events that stand in DHIS2: event (none where the tracker knows it), encounter, stage, and what the log says of them. */
+    public String settled(Batch batch) {
         return json(batch.stored().stream().map(event -> {
             Map<String, Object> row = logged(event);
-            row.put("version", event.version());
             String stage = event.mapping().stage();
             row.put("event", event.uid().equals(event.trackedUid(stage)) ? null : event.uid());
             row.put("encounter", event.encounter());
