@@ -85,7 +85,8 @@ final class BenchClinic {
         clinic.jdbc().update("""
                 INSERT INTO events_to_sync (patient_id, program_id, encounter_id, synced)
                 SELECT p::text, CASE WHEN n <= 3 THEN 'Screening' ELSE 'Counselling' END, ((p - 1) * 5 + n)::text, false
-                FROM generate_series(?, ?) p, generate_series(1, 5) n""", first, first + patients - 1);
+                FROM generate_series(?, ?) p, generate_series(1, 5) n
+                ORDER BY p.p, n.n""", first, first + patients - 1);
         clinic.jdbc().execute("ANALYZE");
     }
 

@@ -31,10 +31,14 @@ import org.martsync.dhis2.Dhis2StandIn;
  * The least program that could do the job: the yardstick. One plain query a table and batch, JSON written as a stream,
  * the JDK's client, one update a batch. It checks nothing, converts nothing, looks for nobody and keeps no account.
  */
-final class Ceiling {
+class Ceiling {
+
+    /** A pending row of events_to_sync, in the version that was read. */
+    record Row(int id, String version, String mapping, int encounter, String username) {
+    }
 
     private static final int PATIENTS = 100;
-    private static final String SITE = DemoProgram.SITE;
+    static final String SITE = DemoProgram.SITE;
 
     private final Clinic clinic;
     private final Dhis2StandIn dhis2;
@@ -73,13 +77,14 @@ final class Ceiling {
     private void batch(int from, int to) throws SQLException, IOException, InterruptedException {
         int firstEvent = (from - 1) * BenchClinic.EVENTS_A_PATIENT + 1;
         int lastEvent = to * BenchClinic.EVENTS_A_PATIENT;
-        List<Integer> ids;
+        List<Row> rows;
         try (Connection connection = clinic.dataSource().getConnection()) {
             connection.setAutoCommit(false);
+            claim(connection, from, to);
             ByteArrayOutputStream body = new ByteArrayOutputStream(300_000);
             try (JsonGenerator json = new JsonFactory().createGenerator(body)) {
                 json.writeStartObject();
-                ids = pending(connection, firstEvent, lastEvent);
+                rows = pending(connection, firstEvent, lastEvent);
                 people(connection, json, from, to);
                 Map<Integer, String> places = places(connection, firstEvent, lastEvent);
                 json.writeArrayFieldStart("events");
@@ -104,27 +109,36 @@ final class Ceiling {
             if (answer.statusCode() != 200) {
                 throw new IOException("HTTP " + answer.statusCode());
             }
-            try (PreparedStatement synced = connection.prepareStatement("UPDATE events_to_sync SET synced = true WHERE id = ANY (?)")) {
-                synced.setArray(1, connection.createArrayOf("int", ids.toArray()));
-                synced.executeUpdate();
-            }
+            settle(connection, from, to, rows, answer.body());
             connection.commit();
         }
     }
 
-    private static List<Integer> pending(Connection connection, int first, int last) throws SQLException {
-        List<Integer> ids = new ArrayList<>();
+    /** Takes the patients of a batch; here nobody else is at work. */
+    void claim(Connection connection, int from, int to) throws SQLException {
+    }
+
+    /** Writes what became of a batch; here the flags of its events, whatever DHIS2 answered. */
+    void settle(Connection connection, int from, int to, List<Row> rows, byte[] answer) throws SQLException, IOException {
+        try (PreparedStatement synced = connection.prepareStatement("UPDATE events_to_sync SET synced = true WHERE id = ANY (?)")) {
+            synced.setArray(1, connection.createArrayOf("int", rows.stream().map(Row::id).toArray()));
+            synced.executeUpdate();
+        }
+    }
+
+    private static List<Row> pending(Connection connection, int first, int last) throws SQLException {
+        List<Row> rows = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT id, patient_id, program_id, encounter_id, username FROM events_to_sync WHERE id BETWEEN ? AND ? AND synced IS NOT TRUE")) {
+                "SELECT id, xmin::text, program_id, encounter_id, username FROM events_to_sync WHERE id BETWEEN ? AND ? AND synced IS NOT TRUE")) {
             statement.setInt(1, first);
             statement.setInt(2, last);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    ids.add(row.getInt(1));
+                    rows.add(new Row(row.getInt(1), row.getString(2), row.getString(3), row.getInt(4), row.getString(5)));
                 }
             }
         }
-        return ids;
+        return rows;
     }
 
     private static Map<Integer, String> places(Connection connection, int first, int last) throws SQLException {
@@ -215,11 +229,11 @@ final class Ceiling {
         json.writeEndObject();
     }
 
-    private static String person(int patient) {
+    static String person(int patient) {
         return ComputedUid.ofTrackedEntity(SITE, "B-" + patient);
     }
 
-    private static String enrolment(int patient) {
+    static String enrolment(int patient) {
         return ComputedUid.ofEnrolment(SITE, person(patient), DemoProgram.PROGRAM);
     }
 }
