@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.TrackedEntity;
+import org.martsync.mapping.DateText;
 import org.martsync.mapping.Filled;
 
 /**
@@ -141,7 +142,7 @@ public final class Patient {
         }
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
-                enrolled == null ? null : enrolled.toLocalDate(),
+                enrolled == null ? null : DateText.day(enrolled),
                 row.get("enrolments") == null ? Set.of() : json((String) row.get("enrolments"), new TypeReference<Set<String>>() { }), tracked,
                 namesakes == null ? 0 : namesakes.intValue(), people, null);
     }

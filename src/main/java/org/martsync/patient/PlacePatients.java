@@ -32,6 +32,8 @@ import org.martsync.words.Words;
 public final class PlacePatients {
 
     private static final int EARLIEST_YEAR = 1900;
+    /** Of a longer year DHIS2 can read nothing, and refuses the whole request with it (recording 116). */
+    private static final int LATEST_YEAR = 9999;
 
     private final FillAttributes fillAttributes = new FillAttributes();
     private final Site site;
@@ -170,7 +172,7 @@ public final class PlacePatients {
 
     private EnrolmentToSend newEnrolment(Patient patient, Patient.Enrolling in, String uid) {
         LocalDate enrolled = patient.enrolled();
-        if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
+        if (enrolled != null && (enrolled.getYear() < EARLIEST_YEAR || enrolled.getYear() > LATEST_YEAR)) {
             patient.reject(in.program(), Words.say("patient.enrolled-wrong", enrolled));
             return null;
         }
