@@ -93,15 +93,10 @@ public final class PlacePatients {
 
     private TrackedEntityToSend newTrackedEntity(Patient patient) {
         String uid = patient.trackers().isEmpty()
-                ? computedUid(patient)
+                ? patient.computedUid(site)
                 : ComputedUid.after(patient.trackers().get(0).trackedEntity());
         String orgUnit = ownOrgUnit(patient);
         return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient), null);
-    }
-
-    private String computedUid(Patient patient) {
-        return patient.ofOtherType() ? ComputedUid.ofTrackedEntity(site.id(), patient.identifier(), patient.people().trackedEntityType())
-                : ComputedUid.ofTrackedEntity(site.id(), patient.identifier());
     }
 
     private String ownOrgUnit(Patient patient) {
