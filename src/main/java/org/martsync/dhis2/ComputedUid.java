@@ -43,6 +43,14 @@ public final class ComputedUid {
         return of("tracked entity", site, patientIdentifier, trackedEntityType);
     }
 
+    /**
+     * Returns the UID of a patient of a site, by their number, who was given an identifier that was another's before; that one is
+     * known in DHIS2 by the UID of the identifier.
+     */
+    public static String ofAnotherTrackedEntity(String heldByAnother, String patient) {
+        return of("another", heldByAnother, patient);
+    }
+
     /** Returns the UID of the enrolment, made by a site, of a tracked entity in a program. */
     public static String ofEnrolment(String site, String trackedEntity, String program) {
         return of("enrolment", site, trackedEntity, program);

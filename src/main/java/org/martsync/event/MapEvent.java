@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.martsync.dhis2.ProgramStage;
 import org.martsync.dhis2.Site;
+import org.martsync.mapping.DateText;
 import org.martsync.mapping.FillDataValues;
 import org.martsync.mapping.Filled;
 import org.martsync.mapping.Mapping;
@@ -17,6 +18,8 @@ import org.martsync.words.Words;
 public final class MapEvent {
 
     private static final int EARLIEST_YEAR = 1900;
+    /** Of a longer year DHIS2 can read nothing, and refuses the whole request with it (recording 348). */
+    private static final int LATEST_YEAR = 9999;
 
     private final Site site;
     private final FillDataValues fillDataValues = new FillDataValues();
@@ -76,7 +79,7 @@ public final class MapEvent {
         if (date == null) {
             return Words.say("event.no-date", event.encounterId());
         }
-        return date.getYear() >= EARLIEST_YEAR ? null
+        return date.getYear() >= EARLIEST_YEAR && date.getYear() <= LATEST_YEAR ? null
                 : Words.say("event.wrong-date", event.encounterId(), date);
     }
 
@@ -91,6 +94,6 @@ public final class MapEvent {
                 }
             }
         }
-        return oldest == null ? event.encounterDate() : oldest.toLocalDateTime().toLocalDate();
+        return oldest == null ? event.encounterDate() : DateText.day(oldest);
     }
 }

@@ -49,7 +49,7 @@ public final class Outcomes {
     }
 
     /**
-     * The patients that now stand in DHIS2: identifier and enrolment (none where the trackers know them), type (none for the configured
+     * The patients that now stand in DHIS2: patient (their number), identifier and enrolment (none where the trackers know them), type (none for the configured
      * program's), instance, enrolments in other programs, hash (or none).
      */
     public String placed(Batch batch) {
@@ -77,6 +77,7 @@ public final class Outcomes {
             }
             if (newPerson || enrolment != null || !others.isEmpty() || sent) {
                 Map<String, Object> row = new LinkedHashMap<>();
+                row.put("patient", Integer.valueOf(patient.id()));
                 row.put("identifier", newPerson ? patient.identifier() : null);
                 row.put("type", patient.ofOtherType() ? patient.people().trackedEntityType() : null);
                 row.put("instance", patient.trackedEntity().uid());

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.mapping.DateText;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.Patient;
 
@@ -64,7 +65,7 @@ public final class PendingEvent {
         orgUnit = (String) row.get("org_unit");
         orgUnitCode = (String) row.get("org_unit_code");
         Timestamp date = (Timestamp) row.get("encounter_date");
-        encounterDate = date == null ? null : date.toLocalDateTime().toLocalDate();
+        encounterDate = date == null ? null : DateText.day(date);
         trackedByStage = stages((String) row.get("tracked"));
         firstTry = Boolean.TRUE.equals(row.get("first_try"));
     }

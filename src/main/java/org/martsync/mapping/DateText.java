@@ -25,6 +25,9 @@ public final class DateText {
     /** Years below are an empty date of the source ("0001-01-01") or a year typed with two digits ("0024"). */
     private static final int FIRST_YEAR = 1000;
 
+    /** In milliseconds of 1970; some days early, as calendars and zones differ. */
+    private static final long OUR_ERA = -62_136_000_000_000L;
+
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm");
     private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS");
@@ -76,16 +79,22 @@ public final class DateText {
         return MINUTES.format(time);
     }
 
+    /** The day of a date or time as JDBC gives it. One before our era keeps its sign, which the value's own conversion drops: 2001 BC would be 2001. */
+    public static LocalDate day(java.util.Date value) {
+        LocalDate day = value instanceof java.sql.Timestamp time ? time.toLocalDateTime().toLocalDate() : new java.sql.Date(value.getTime()).toLocalDate();
+        return value.getTime() < OUR_ERA ? day.withYear(1 - day.getYear()) : day;
+    }
+
     /** The text of a date-like object, for readers here and for text fields; other objects' own text. */
     static String of(Object value) {
         if (value instanceof String text) {
             return text;
         }
         if (value instanceof java.sql.Timestamp timestamp) {
-            return of(timestamp.toLocalDateTime());
+            return of(day(timestamp).atTime(timestamp.toLocalDateTime().toLocalTime()));
         }
         if (value instanceof java.sql.Date date) {
-            return date.toLocalDate().toString();
+            return day(date).toString();
         }
         if (value instanceof java.sql.Time time) {
             return of(time.toLocalTime());

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Refuses;
@@ -177,14 +178,18 @@ public final class FindPatients {
         refusal.found();
     }
 
-    /** Returns the hits' UIDs, separated by commas, to ask the trackers whose they are; empty when nothing was found. */
+    /**
+     * Returns the UIDs of the hits, and those that the patients would get as new people, separated by commas, to ask the trackers whose
+     * they are; empty when everybody is known.
+     */
     public String found(Collection<Patient> patients) {
-        return unplaced(patients).stream().flatMap(patient -> patient.hits().stream())
-                .map(TrackedEntity::uid).distinct().collect(Collectors.joining(","));
+        return unplaced(patients).stream()
+                .flatMap(patient -> Stream.concat(patient.hits().stream().map(TrackedEntity::uid), Stream.of(patient.computedUid(site))))
+                .distinct().collect(Collectors.joining(","));
     }
 
     /**
-     * Accepts or refuses the hits of each patient.
+     * Accepts or refuses the hits of each patient, and tells a patient whose identifier was somebody else's before.
      *
      * @param mapping whose {@code comparable} columns must agree
      * @param holders rows of {@code routes/sql/read-holders.sql}: {@code tracked_entity}, {@code holder} the identifier of the
@@ -194,6 +199,9 @@ public final class FindPatients {
         Map<String, List<Map<String, Object>>> heldBy = holders.stream()
                 .collect(Collectors.groupingBy(row -> (String) row.get("tracked_entity")));
         for (Patient patient : unplaced(patients)) {
+            if (anothers(patient, heldBy.getOrDefault(patient.computedUid(site), List.of())).isPresent()) {
+                patient.identifierWasAnothers();
+            }
             if (!patient.hits().isEmpty()) {
                 choose(patient, mapping, heldBy);
             }
@@ -221,8 +229,7 @@ public final class FindPatients {
             return;
         }
         List<Map<String, Object>> trackers = heldBy.getOrDefault(hit.uid(), List.of());
-        Optional<String> holder = trackers.stream().map(row -> (String) row.get("holder"))
-                .filter(identifier -> identifier != null && !identifier.equals(patient.identifier())).findFirst();
+        Optional<String> holder = anothers(patient, trackers);
         if (holder.isPresent()) {
             patient.reject(Words.say("search.other-patient", what, hit.uid(), holder.get()));
             return;
@@ -237,6 +244,12 @@ public final class FindPatients {
             // the same person before the identifier was corrected: what is known of them goes on
             patient.wasTracked(Patient.Tracked.of(trackers.get(0)));
         }
+    }
+
+    /** The identifier of another patient of the clinic whose person that is. */
+    private static Optional<String> anothers(Patient patient, List<Map<String, Object>> trackers) {
+        return trackers.stream().map(row -> (String) row.get("holder"))
+                .filter(identifier -> identifier != null && !identifier.equals(patient.identifier())).findFirst();
     }
 
     private static List<String> differences(Patient patient, Mapping mapping, TrackedEntity hit) {

@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
+import org.martsync.dhis2.Site;
 import org.martsync.dhis2.TrackedEntity;
+import org.martsync.mapping.DateText;
 import org.martsync.mapping.Filled;
 
 /**
@@ -96,6 +98,7 @@ public final class Patient {
     private String rejection;
     private final List<TrackedEntity> hits = new ArrayList<>();
     private TrackedEntity inDhis2;
+    private boolean identifierWasAnothers;
     private Tracked before;
     private TrackedEntityToSend trackedEntity;
     private final Map<String, EnrolmentToSend> enrolments = new LinkedHashMap<>();
@@ -141,7 +144,7 @@ public final class Patient {
         }
         return new Patient((String) row.get("patient_id"),
                 json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
-                enrolled == null ? null : enrolled.toLocalDate(),
+                enrolled == null ? null : DateText.day(enrolled),
                 row.get("enrolments") == null ? Set.of() : json((String) row.get("enrolments"), new TypeReference<Set<String>>() { }), tracked,
                 namesakes == null ? 0 : namesakes.intValue(), people, null);
     }
@@ -197,6 +200,18 @@ public final class Patient {
     public String identifier() {
         String identifier = text("patient_identifier");
         return identifier.isBlank() ? null : identifier;
+    }
+
+    /** The UID of the patient as a new person: that of the identifier, unless another patient stands in DHIS2 under it. */
+    String computedUid(Site site) {
+        String uid = ofOtherType() ? ComputedUid.ofTrackedEntity(site.id(), identifier(), people.trackedEntityType())
+                : ComputedUid.ofTrackedEntity(site.id(), identifier());
+        return identifierWasAnothers ? ComputedUid.ofAnotherTrackedEntity(uid, id) : uid;
+    }
+
+    /** Says that somebody else had the identifier before, and stands in DHIS2 under its UID. */
+    void identifierWasAnothers() {
+        identifierWasAnothers = true;
     }
 
     /** The text of a column; empty where it is NULL or does not exist. */

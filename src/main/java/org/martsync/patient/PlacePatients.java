@@ -32,6 +32,8 @@ import org.martsync.words.Words;
 public final class PlacePatients {
 
     private static final int EARLIEST_YEAR = 1900;
+    /** Of a longer year DHIS2 can read nothing, and refuses the whole request with it (recording 116). */
+    private static final int LATEST_YEAR = 9999;
 
     private final FillAttributes fillAttributes = new FillAttributes();
     private final Site site;
@@ -91,15 +93,10 @@ public final class PlacePatients {
 
     private TrackedEntityToSend newTrackedEntity(Patient patient) {
         String uid = patient.trackers().isEmpty()
-                ? computedUid(patient)
+                ? patient.computedUid(site)
                 : ComputedUid.after(patient.trackers().get(0).trackedEntity());
         String orgUnit = ownOrgUnit(patient);
         return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient), null);
-    }
-
-    private String computedUid(Patient patient) {
-        return patient.ofOtherType() ? ComputedUid.ofTrackedEntity(site.id(), patient.identifier(), patient.people().trackedEntityType())
-                : ComputedUid.ofTrackedEntity(site.id(), patient.identifier());
     }
 
     private String ownOrgUnit(Patient patient) {
@@ -170,7 +167,7 @@ public final class PlacePatients {
 
     private EnrolmentToSend newEnrolment(Patient patient, Patient.Enrolling in, String uid) {
         LocalDate enrolled = patient.enrolled();
-        if (enrolled != null && enrolled.getYear() < EARLIEST_YEAR) {
+        if (enrolled != null && (enrolled.getYear() < EARLIEST_YEAR || enrolled.getYear() > LATEST_YEAR)) {
             patient.reject(in.program(), Words.say("patient.enrolled-wrong", enrolled));
             return null;
         }

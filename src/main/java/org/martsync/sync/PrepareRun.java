@@ -51,12 +51,13 @@ public final class PrepareRun {
     }
 
     /**
-     * Returns the mappings to keep for the time after an edit that cannot be used.
+     * Returns the mappings to keep for the time after an edit that cannot be used; none of a run that has ended, as a check that had to
+     * wait comes when a later run may have kept newer ones.
      *
      * @return a JSON list of rows of {@code routes/sql/read-mappings.sql}
      */
     public String toKeep(Run run) throws JsonProcessingException {
-        return JSON.writeValueAsString(run.mappings().toKeep());
+        return JSON.writeValueAsString(run.ended() == null ? run.mappings().toKeep() : List.of());
     }
 
     /**

@@ -123,6 +123,22 @@ class BadInputTest {
 
         YEAR_ONE_OF_THE_ENCOUNTER(() -> chain.visit(1, "ZW_01", LocalDateTime.of(1, 1, 1, 0, 0), Map.of("f_text", "x")),
                 ", 0001-01-01, cannot be right. Correct it in the clinic."),
+        YEAR_OF_FIVE_DIGITS(() -> chain.visit(1, "ZW_01", LocalDateTime.of(20224, 3, 5, 9, 0), Map.of("f_text", "x")), ", +20224-03-05, cannot be right."),
+        INFINITELY_LATE(() -> {
+            int event = chain.visit(1, "x");
+            chain.clinic.jdbc().update("UPDATE visit_form SET date_created = 'infinity' WHERE encounter_id = ?", chain.encounterOf(event));
+            return event;
+        }, "cannot be right. Correct it in the clinic."),
+        BEFORE_OUR_ERA(() -> {
+            int event = chain.visit(1, "x");
+            chain.clinic.jdbc().update("UPDATE visit_form SET date_created = '2001-03-05 10:00 BC' WHERE encounter_id = ?", chain.encounterOf(event));
+            return event;
+        }, ", -2000-03-05, cannot be right."),
+        ENROLMENT_BEFORE_OUR_ERA(() -> {
+            chain.clinic.patient(10);
+            chain.clinic.jdbc().update("INSERT INTO program_enrolment (patient_id, date_enrolled) VALUES (10, '2001-02-03 BC')");
+            return chain.visit(10, "x");
+        }, "The patient's date of enrolment, -2000-02-03, cannot be right."),
         YEAR_ONE_ANSWERED(() -> chain.visit(1, Map.of("f_date", "0001-01-01")), "'0001-01-01'"),
         YEAR_ONE_OF_THE_ENROLMENT(() -> {
             chain.clinic.patient(9);

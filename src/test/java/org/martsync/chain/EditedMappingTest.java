@@ -155,6 +155,26 @@ class EditedMappingTest {
     }
 
     @Test
+    void aCheckThatComesAfterItsRunHasEndedKeepsNothingOverWhatALaterRunHasKept() {
+        visitsOfPatients(6);
+        duringTheFirstImport(() -> {
+            edit(TO_LONG_TEXT);
+            look();
+        });
+        Run ended = chain.program.run();
+        edit(VISIT_MAPPING);
+        chain.visit(1, "more");
+        chain.program.run();
+
+        chain.program.bean(ProducerTemplate.class).send("direct:check-edited-mappings", late -> late.setVariable("run", ended));
+        edit(WITHOUT_STAGE);
+        int event = chain.visit(1, "still more");
+        chain.program.run();
+
+        assertThat(chain.stored(event).dataValues()).containsEntry(TEXT, "still more").doesNotContainKey(LONG_TEXT);
+    }
+
+    @Test
     void eventsOfAStageThatDhis2DoesNotHaveYetWaitForItAndGoNowhereElse() {
         visitsOfPatients(1);
         chain.program.run();

@@ -220,6 +220,28 @@ class WhatWentWrongTest {
     }
 
     @Test
+    @DisplayName("3 so are the patient's details, also where the event was edited by then and is sent for that")
+    void detailsThatAPostBroughtBackLateAreMadeGoodWithAnEventThatIsPendingAnyway() {
+        chain.clinic.patient(1).column("address1", "old street");
+        int event = chain.visit(1, "old");
+        StandInFaults.Held held = chain.dhis2.holdUnprocessed(1, posts());
+        chain.program.run(); // the answer does not come in time
+        chain.clinic.patientAgain(1).column("address1", "new street");
+        chain.clinic.edit(event, "visit_form", Map.of("f_text", "new"));
+        chain.program.run();
+        held.release();
+        Awaitility.await().until(() -> chain.stored(event).dataValues().containsValue("old"));
+        assertThat(chain.personOf(event).attributes()).containsEntry(ADDRESS, "old street");
+
+        chain.clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        chain.clinic.edit(event, "visit_form", Map.of("f_text", "newest"));
+        chain.program.run();
+
+        assertThat(chain.stored(event).dataValues()).containsExactly(Map.entry(TEXT, "newest"));
+        assertThat(chain.personOf(event).attributes()).containsEntry(ADDRESS, "new street");
+    }
+
+    @Test
     @DisplayName("3 a database lost after the POST makes no second event")
     void aDatabaseLostAfterThePostMakesNoSecondEvent() {
         chain.patients(3);

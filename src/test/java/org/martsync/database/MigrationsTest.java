@@ -185,7 +185,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12");
         assertOurIndexesServe(clinic);
     }
 
@@ -399,6 +399,23 @@ class MigrationsTest {
                 EXPLAIN SELECT coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id FROM events_to_sync WHERE synced IS NOT TRUE
                 ORDER BY coalesce(nullif(patient_id, ''), ' ') COLLATE "C", id LIMIT 500""", String.class))
                 .anyMatch(line -> line.contains("using sync_events_pending")).noneMatch(line -> line.contains("Sort"));
+    }
+
+    @Test
+    void whoWasSentBeforeIsThePatientWhoHasTheIdentifierAloneToday() {
+        Clinic clinic = open(Clinic.installed());
+        FluentConfiguration before = Flyway.configure().dataSource(clinic.dataSource());
+        new Migrations("", "").customize(before);
+        before.target("11").load().migrate();
+        clinic.patient(1);
+        clinic.patient(2).identifier("SAME");
+        clinic.patient(3).identifier("SAME");
+        clinic.tracked("P-000001", "Tracked0001").tracked("SAME", "Tracked0002");
+        clinic.jdbc().update("INSERT INTO sync_tracked_entity (tracked_entity, attributes_hash) VALUES ('Tracked0001', 'x'), ('Tracked0002', 'x')");
+
+        clinic.migrated();
+
+        assertThat(clinic.jdbc().queryForList("SELECT patient FROM sync_tracked_entity ORDER BY tracked_entity", Integer.class)).containsExactly(1, null);
     }
 
     @Test

@@ -167,6 +167,7 @@ class ConvertValueTest {
 
     @Test
     void refuses_the_infinite_dates_of_postgresql() {
+        assertThatThrownBy(() -> dataValue.convert(new Timestamp(-125300000000000L), ValueType.DATE, null)).as("2001 BC").isInstanceOf(NotConvertible.class);
         assertThatThrownBy(() -> dataValue.convert(new Timestamp(9223372036825200000L), ValueType.DATE, null)).isInstanceOf(NotConvertible.class);
         assertThatThrownBy(() -> dataValue.convert(new Timestamp(-9223372036832400000L), ValueType.DATE, null)).isInstanceOf(NotConvertible.class);
     }
