@@ -127,7 +127,7 @@ public final class RouteFixture implements AutoCloseable {
                 all.entrySet().stream().map(setting -> "--" + setting.getKey() + "=" + setting.getValue()).toArray(String[]::new)));
     }
 
-    /** Plays the route ask-dhis2 without Camel's client: sends what the headers say, and reads the answer. */
+    /** Plays the routes ask-dhis2 and validate-by-tracker without Camel's client: sends what the headers say, and reads the answer. */
     public static RouteBuilder askingDhis2(Dhis2StandIn dhis2) {
         HttpClient client = HttpClient.newHttpClient();
         String login = "Basic " + Base64.getEncoder().encodeToString(
@@ -135,6 +135,14 @@ public final class RouteFixture implements AutoCloseable {
         return new RouteBuilder() {
             @Override
             public void configure() {
+                from("direct:validate-by-tracker").process(exchange -> {
+                    var message = exchange.getMessage();
+                    message.setBody(JSON.writeValueAsBytes(message.getBody()));
+                    message.setHeader(Exchange.HTTP_METHOD, "POST");
+                    message.setHeader(Exchange.HTTP_PATH, "tracker");
+                    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+                    message.setHeader(Exchange.HTTP_QUERY, "async=false&importMode=VALIDATE&importStrategy=" + message.getHeader("importStrategy"));
+                }).to("direct:ask-dhis2");
                 from("direct:ask-dhis2").process(exchange -> {
                     var message = exchange.getMessage();
                     String query = message.getHeader(Exchange.HTTP_QUERY, String.class);

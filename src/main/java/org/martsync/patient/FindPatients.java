@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.TrackedEntity;
@@ -244,6 +245,38 @@ public final class FindPatients {
             // the same person before the identifier was corrected: what is known of them goes on
             patient.wasTracked(Patient.Tracked.of(trackers.get(0)));
         }
+    }
+
+    /**
+     * Asks of the tracked patients whom DHIS2 does not show, and whom no search found, whether they are gone, see {@link VanishedPeople}.
+     *
+     * @return null where there is none
+     */
+    public Map<String, Object> askWhetherGone(Collection<Patient> patients) {
+        return VanishedPeople.question(vanished(patients), site);
+    }
+
+    /**
+     * Rejects the patients who are there and only not to be seen: they would be made a second time.
+     *
+     * @throws Dhis2Unavailable when DHIS2 does not say
+     */
+    public void takeWhetherGone(Collection<Patient> patients, Dhis2Answer answer) {
+        if (!answer.report()) {
+            throw new Dhis2Unavailable("DHIS2 answered HTTP " + answer.status() + " to the question whether patients are gone");
+        }
+        Map<String, Patient> vanished = vanished(patients);
+        VanishedPeople.refused(vanished, answer).forEach((uid, fault) -> {
+            if (VanishedPeople.there(fault)) {
+                vanished.get(uid).reject(Words.say("patient.out-of-sight", vanished.get(uid).identifier(), uid));
+            }
+        });
+    }
+
+    private static Map<String, Patient> vanished(Collection<Patient> patients) {
+        Map<String, Patient> vanished = new LinkedHashMap<>();
+        unplaced(patients).forEach(patient -> patient.trackers().forEach(tracked -> vanished.put(tracked.trackedEntity(), patient)));
+        return vanished;
     }
 
     /** The identifier of another patient of the clinic whose person that is. */

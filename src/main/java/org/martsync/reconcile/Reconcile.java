@@ -10,10 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.martsync.dhis2.Dhis2Answer;
-import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ExplainFault;
-import org.martsync.dhis2.ImportReport;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.StoredPerson;
 import org.martsync.dhis2.TrackedEntity;
@@ -22,6 +20,7 @@ import org.martsync.event.Batch;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.Patient;
 import org.martsync.patient.PeopleSearch;
+import org.martsync.patient.VanishedPeople;
 import org.martsync.reconcile.Finding.Kind;
 import org.martsync.sync.AfterFailure;
 import org.martsync.sync.Pause;
@@ -30,8 +29,6 @@ import org.martsync.sync.Run;
 /** Takes a comparison with DHIS2 from page to page; called by {@code routes/reconcile.camel.yaml}. */
 public final class Reconcile {
 
-    /** There is one of that UID (recording 037). */
-    private static final String THERE = "E1002";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Site site;
@@ -89,10 +86,7 @@ public final class Reconcile {
      * @return the body of a POST that only asks, or null where nobody has vanished
      */
     public Map<String, Object> askWhetherGone(Page page) {
-        List<Map<String, Object>> people = new ArrayList<>();
-        page.vanished().forEach((uid, patient) -> people.add(Map.of("trackedEntity", uid, "trackedEntityType", patient.people().trackedEntityType(),
-                "orgUnit", patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit"))));
-        return people.isEmpty() ? null : Map.of("trackedEntities", people);
+        return VanishedPeople.question(page.vanished(), site);
     }
 
     /** @throws BrokenOff when DHIS2 does not say */
@@ -100,13 +94,10 @@ public final class Reconcile {
         if (!answer.report()) {
             throw new BrokenOff("DHIS2 answered HTTP " + answer.status() + " to the question whether people are gone");
         }
-        ImportReport report = ImportReport.read(answer.body());
-        if (report.storedAny()) {
-            throw new Dhis2Refuses("DHIS2 stored what it was only asked about (importMode=VALIDATE). Compare no more with this DHIS2.");
-        }
-        page.vanished().forEach((uid, patient) -> report.faults(ImportReport.Kind.TRACKED_ENTITY, uid).stream().findFirst().ifPresent(fault ->
-                page.notToBeMade(patient, "DHIS2 would not make the person anew: " + (fault.code().equals(THERE)
-                        ? "they are there, and this user may not see them" : ExplainFault.of(fault, patient.people())))));
+        Map<String, Patient> vanished = page.vanished();
+        VanishedPeople.refused(vanished, answer).forEach((uid, fault) -> page.notToBeMade(vanished.get(uid),
+                "DHIS2 would not make the person anew: " + (VanishedPeople.there(fault)
+                        ? "they are there, and this user may not see them" : ExplainFault.of(fault, vanished.get(uid).people()))));
     }
 
     /** Says of each patient who they are in DHIS2. */

@@ -121,6 +121,19 @@ class FindPatientsRouteTest {
     }
 
     @Test
+    void aTrackedPatientWhomThisUserMayNotSeeIsRejectedAndNotMadeASecondTime() {
+        aPatientWithAnEvent(1);
+        clinic.tracked("P-000001", "Person00001");
+        person("Person00001", "Elsewhere01", "UIC-000001", "1990-01-01");
+
+        Patient patient = find().get(0);
+
+        assertThat(patient.trackedEntity()).isNull();
+        assertThat(patient.rejection()).contains("Person00001", "does not show them to this program's user");
+        assertThat(dhis2.store().trackedEntities()).hasSize(1);
+    }
+
+    @Test
     void ofSeveralTrackedPersonsTheNewestThatIsStillThereIsThePatient() {
         aPatientWithAnEvent(1);
         clinic.tracked("P-000001", "Person00001").tracked("P-000001", "Person00002");
