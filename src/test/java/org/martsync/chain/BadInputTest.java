@@ -19,12 +19,10 @@ import java.util.function.IntSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullSource;
@@ -44,22 +42,8 @@ class BadInputTest {
     private static final String STAGE = "\"dhisProgramStageId\": {\"id\": \"VtStage0001\", \"displayName\": \"Value types\"}";
     private static final String TABLES = "\"formTableMappings\": {\"visit_form\": {\"f_text\": {\"id\": \"VtElem00001\", \"displayName\": \"Text\"}}}";
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @AfterEach
     void everyLineOfTheLogIsALine(CapturedOutput output) {

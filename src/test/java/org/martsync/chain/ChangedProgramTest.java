@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -28,13 +29,13 @@ class ChangedProgramTest {
     private static final String TB_MAPPING = """
             {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"tb_form": {"t_cough": "TbElem00001"}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
     /** The same site, with dhis2.program changed. */
     private static RunningProgram changed;
 
     @BeforeAll
     static void start() throws Exception {
-        chain = WholeChain.start();
         chain.clinic.formTable("tb_form", "t_cough");
         chain.dhis2.add(new ObjectMapper().readTree("""
                 {"id": "TbProgram01", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "onlyEnrollOnce": false,
@@ -52,12 +53,10 @@ class ChangedProgramTest {
     @AfterAll
     static void stop() {
         changed.close();
-        chain.close();
     }
 
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void aPatientAndAMappingToTheOtherProgram() {
         chain.clinic.mapping("Patient", """
                 {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": "zRA08XEYiSF", "patient_identifier": "GGvUui7Dc3F"}}}""", "{\"searchable\": [\"uic\"]}");
         chain.clinic.mapping("TB", TB_MAPPING, "{}");

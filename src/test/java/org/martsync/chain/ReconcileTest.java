@@ -10,10 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -24,22 +23,12 @@ import org.martsync.reconcile.Reconciliation;
 /** Each thing that a comparison with DHIS2 can find, made on purpose and found by name. */
 class ReconcileTest {
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
     private Instant name = Instant.parse("2026-01-01T00:00:00Z");
 
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void nothingComparedYet() {
         chain.clinic.jdbc().execute("TRUNCATE sync_reconcile CASCADE");
     }
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.martsync.dhis2.StandInFaults.holding;
 
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.rehearse.Rehearsal;
@@ -18,22 +16,8 @@ import org.martsync.rehearse.Rehearsal.Tried;
 /** What a rehearsal says where DHIS2 answers with no report. */
 class RehearsalTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @Test
     void theEventForWhichDhis2RefusesAWholePostIsFoundAndItsNeighboursPass() {

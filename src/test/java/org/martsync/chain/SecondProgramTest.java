@@ -14,10 +14,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,24 +39,18 @@ class SecondProgramTest {
             {"isPatientMapping": false, "dhisProgramStageId": {"id": "TbStage0001", "displayName": "Cough"},
              "formTableMappings": {"tb_form": {"t_cough": {"id": "TbElem00001", "displayName": "Cough"}}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @BeforeAll
     static void start() {
-        chain = WholeChain.start();
         chain.clinic.formTable("tb_form", "t_cough");
         chain.dhis2.add(program("""
                 {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "gjL1o6xvoUl", "displayName": "Phone", "valueType": "PHONE_NUMBER"}}"""));
     }
 
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void aMappingToTheSecondProgram() {
         chain.clinic.mapping("TB", TB_MAPPING, config("program", TB));
     }
 

@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
@@ -58,24 +58,18 @@ class TwoTypesTest {
     private static final String LAB_MAPPING = """
             {"isPatientMapping": false, "dhisProgramStageId": {"id": "%s"}, "formTableMappings": {"lab_form": {"l_sample": {"id": "%s"}}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @BeforeAll
     static void start() {
-        chain = WholeChain.start();
         chain.clinic.formTable("lab_form", "l_sample");
         chain.dhis2.add(program(LAB, CLIENT, LAB_STAGE, "LabElem0001", NUMBER_ATTRIBUTE, GENDER_ATTRIBUTE));
         chain.dhis2.add(program("UicProgram1", "UicClient01", "UicStage001", "UicElem0001", UIC_ATTRIBUTE, GENDER_ATTRIBUTE));
     }
 
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void mappingsToBothTypes() {
         chain.clinic.mapping("Patient", PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"occupation\"], \"comparable\": [\"gender\", \"birthdate\"]}");
         chain.clinic.mapping("Lab", LAB_MAPPING.formatted(LAB_STAGE, "LabElem0001"), "{\"program\": \"LabProgram1\", \"trackedEntityType\": \"LabClient01\"}");
     }

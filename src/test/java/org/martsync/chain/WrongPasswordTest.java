@@ -4,32 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.sync.Run;
 
 /** A wrong password is shown to DHIS2 once a run, however many workers there are and however fresh the metadata is. */
 class WrongPasswordTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("dhis2.metadata-max-age=1h", "sync.batch-patients=2", "sync.workers=4");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("dhis2.metadata-max-age=1h", "sync.batch-patients=2", "sync.workers=4");
 
     @Test
     void aPasswordThatIsWrongSinceTheLastRunIsShownOnceARunAndNoEventsFault() {
