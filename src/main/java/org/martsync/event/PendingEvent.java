@@ -100,12 +100,12 @@ public final class PendingEvent {
     }
 
     /** Whether table encounter has the encounter. */
-    public boolean encounterKnown() {
+    boolean encounterKnown() {
         return encounterKnown;
     }
 
     /** The patient whom table encounter names for the encounter, where that is not the event's; else null. */
-    public String otherPatient() {
+    String otherPatient() {
         return otherPatient;
     }
 
@@ -120,7 +120,7 @@ public final class PendingEvent {
     }
 
     /** When the encounter was recorded, or null. */
-    public LocalDate encounterDate() {
+    LocalDate encounterDate() {
         return encounterDate;
     }
 

@@ -263,7 +263,7 @@ public final class Patient {
     }
 
     /** UIDs of the patient's events in this batch that were sent before. */
-    public List<String> trackedEvents() {
+    List<String> trackedEvents() {
         return events;
     }
 
@@ -330,7 +330,7 @@ public final class Patient {
         return before;
     }
 
-    public void wasTracked(Tracked person) {
+    void wasTracked(Tracked person) {
         before = person;
     }
 
