@@ -3,7 +3,6 @@ package org.martsync.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.martsync.dhis2.StandInFaults.path;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,10 +20,7 @@ class AheadTest {
     @Test
     void batchesAreSearchedForWhileOthersAreSentAndNeverMoreAreSentThanAllowed() {
         chain.patients(40);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 40; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
+        List<Integer> events = chain.visitOfEach(40, "x");
         CountDownLatch searches = new CountDownLatch(4);
         CountDownLatch two = new CountDownLatch(2);
         CountDownLatch three = new CountDownLatch(3);

@@ -361,10 +361,7 @@ class BadInputTest {
     @Test
     void aSearchThatDhis2RefusesForEverybodyStopsTheRunWithOneSentenceAndNoEventsFault() {
         chain.patients(30);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 30; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
+        List<Integer> events = chain.visitOfEach(30, "x");
         chain.dhis2.failAlways(gets().and(request -> request.query().contains("filter="))).with(400, "Organisation unit does not exist: Nowhere0001");
 
         Run run = chain.program.run();
@@ -413,14 +410,9 @@ class BadInputTest {
     @Test
     void aQuestionForKnownPatientsThatIsRefusedStopsTheRunToo() {
         chain.patients(5);
-        for (int patient = 1; patient <= 5; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(5, "x");
         chain.program.run();
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 5; patient++) {
-            events.add(chain.visit(patient, "y"));
-        }
+        List<Integer> events = chain.visitOfEach(5, "y");
         chain.dhis2.failAlways(gets().and(request -> request.query().contains("trackedEntities="))).with(400, "no such parameter");
 
         Run run = chain.program.run();

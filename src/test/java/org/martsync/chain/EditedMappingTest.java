@@ -11,7 +11,6 @@ import static org.martsync.chain.WholeChain.VISIT_MAPPING;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
@@ -75,11 +74,7 @@ class EditedMappingTest {
 
     private static List<Integer> visitsOfPatients(int count) {
         chain.patients(count);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= count; patient++) {
-            events.add(chain.visit(patient, "text " + patient));
-        }
-        return events;
+        return chain.visitOfEach(count, "x");
     }
 
     private static long withValueIn(String element) {

@@ -397,9 +397,7 @@ class ReconcileTest {
     @Test
     void whatWasBrokenOffByAnOutageGoesOnThereAndKeepsWhatItFound() {
         chain.patients(1500);
-        for (int patient = 1; patient <= 1500; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(1500, "x");
         chain.program.run();
         String first = chain.clinic.jdbc().queryForObject("SELECT event_id FROM event_tracker ORDER BY encounter_id LIMIT 1", String.class);
         forget(first);
@@ -473,9 +471,7 @@ class ReconcileTest {
     @Test
     void whoeverGoesOnWithTheSameOneIsFoundOut() {
         chain.patients(1200);
-        for (int patient = 1; patient <= 1200; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(1200, "x");
         chain.program.run();
         chain.dhis2.onRequest(request -> chain.clinic.jdbc().update("UPDATE sync_reconcile SET after = 'somebody else was here'"));
         assertThatThrownBy(this::reconcile).hasStackTraceContaining("another program goes on with the same comparison");

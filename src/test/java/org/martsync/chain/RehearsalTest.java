@@ -22,9 +22,7 @@ class RehearsalTest {
     @Test
     void theEventForWhichDhis2RefusesAWholePostIsFoundAndItsNeighboursPass() {
         chain.patients(4);
-        for (int patient = 1; patient <= 4; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(4, "x");
         int bad = chain.visit(3, "breaks it");
         String uid = ComputedUid.ofEvent(RunningProgram.SITE, chain.clinic.event(bad).encounterId(), WholeChain.VISIT);
         chain.dhis2.fail(Integer.MAX_VALUE, holding(uid)).with(500, "could not execute statement");

@@ -43,9 +43,7 @@ class TwoProgramsTest {
         chain.patients(PATIENTS);
         List<Integer> events = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
-            for (int patient = 1; patient <= PATIENTS; patient++) {
-                events.add(chain.visit(patient, "round " + round));
-            }
+            events.addAll(chain.visitOfEach(PATIENTS, "round " + round));
         }
         int rejected = chain.visit(7, Map.of("f_number", "many"));
         chain.dhis2.slow(path("/api/tracker")).by(Duration.ofMillis(60));

@@ -692,11 +692,7 @@ class WhatWentWrongTest {
 
     private static List<Integer> thirtyPatientsWithAVisit() {
         chain.patients(30);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 30; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
-        return events;
+        return chain.visitOfEach(30, "x");
     }
 
     // ---- 13

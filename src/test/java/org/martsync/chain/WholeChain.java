@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -157,6 +158,11 @@ final class WholeChain implements BeforeAllCallback, BeforeEachCallback, AfterAl
 
     int visit(int patient, String text) {
         return visit(patient, Map.of("f_text", text));
+    }
+
+    /** A visit of each of the patients 1 to {@code patients}; returns the events' ids. */
+    List<Integer> visitOfEach(int patients, String text) {
+        return IntStream.rangeClosed(1, patients).mapToObj(patient -> visit(patient, text)).toList();
     }
 
     /** An encounter without a form and not queued. */

@@ -20,9 +20,7 @@ class WrongPasswordTest {
         chain.patients(40);
         List<Integer> events = new ArrayList<>(List.of(chain.visit(1, "x")));
         assertThat(chain.program.run().synced()).isEqualTo(1);
-        for (int patient = 1; patient <= 40; patient++) {
-            events.add(chain.visit(patient, "y"));
-        }
+        events.addAll(chain.visitOfEach(40, "y"));
         chain.dhis2.endSessions();
         StandInFaults.Fault wrong = chain.dhis2.failAlways(request -> true).with(401, "Unauthorized");
 
@@ -43,9 +41,7 @@ class WrongPasswordTest {
     @Test
     void theWorkersShareTheSessionOfTheFirstRequest() {
         chain.patients(40);
-        for (int patient = 1; patient <= 40; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(40, "x");
         chain.dhis2.endSessions();
 
         chain.program.run();
