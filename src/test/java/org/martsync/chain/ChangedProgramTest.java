@@ -5,7 +5,6 @@ import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -35,15 +34,15 @@ class ChangedProgramTest {
     private static RunningProgram changed;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         chain.clinic.formTable("tb_form", "t_cough");
-        chain.dhis2.add(new ObjectMapper().readTree("""
+        chain.dhis2.add("""
                 {"id": "TbProgram01", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "onlyEnrollOnce": false,
                  "programTrackedEntityAttributes": [
                    {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "zRA08XEYiSF", "displayName": "UIC", "valueType": "TEXT"}},
                    {"mandatory": false, "searchable": true, "trackedEntityAttribute": {"id": "GGvUui7Dc3F", "displayName": "Identifier", "valueType": "TEXT"}}],
                  "programStages": [{"id": "TbStage0001", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
-                   {"compulsory": false, "dataElement": {"id": "TbElem00001", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""));
+                   {"compulsory": false, "dataElement": {"id": "TbElem00001", "displayName": "Cough", "valueType": "TEXT"}}]}]}""");
         changed = RunningProgram.start(chain.clinic, chain.dhis2, TB);
         for (int tick = 0; tick < 30; tick++) {
             changed.run();

@@ -6,9 +6,6 @@ import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -54,17 +51,13 @@ class SecondProgramTest {
         chain.clinic.mapping("TB", TB_MAPPING, config("program", TB));
     }
 
-    private static JsonNode program(String attribute) {
-        try {
-            return new ObjectMapper().readTree("""
-                    {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
-                     "programTrackedEntityAttributes": [%s],
-                     "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
-                       {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
-                    .formatted(TB, "XV3kldsZq0H", attribute, TB_STAGE, "TbElem00001"));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+    private static String program(String attribute) {
+        return """
+                {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
+                 "programTrackedEntityAttributes": [%s],
+                 "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
+                   {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
+                .formatted(TB, "XV3kldsZq0H", attribute, TB_STAGE, "TbElem00001");
     }
 
     private static String config(String key, String value) {

@@ -9,9 +9,6 @@ import static org.martsync.chain.WholeChain.UIC;
 import static org.martsync.chain.WholeChain.VISIT;
 import static org.martsync.dhis2.StandInFaults.posts;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,19 +71,15 @@ class TwoTypesTest {
         chain.clinic.mapping("Lab", LAB_MAPPING.formatted(LAB_STAGE, "LabElem0001"), "{\"program\": \"LabProgram1\", \"trackedEntityType\": \"LabClient01\"}");
     }
 
-    private static JsonNode program(String uid, String type, String stage, String element, String number, String gender) {
-        try {
-            return new ObjectMapper().readTree("""
-                    {"id": "%s", "displayName": "Laboratory", "programType": "WITH_REGISTRATION", "onlyEnrollOnce": true,
-                     "trackedEntityType": {"id": "%s", "trackedEntityTypeAttributes": [
-                       {"searchable": true, "trackedEntityAttribute": %s}, {"searchable": true, "trackedEntityAttribute": %s}]},
-                     "programTrackedEntityAttributes": [{"mandatory": true, "trackedEntityAttribute": %s}, {"mandatory": false, "trackedEntityAttribute": %s}],
-                     "programStages": [{"id": "%s", "displayName": "Sample", "repeatable": true, "programStageDataElements": [
-                       {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Sample", "valueType": "TEXT"}}]}]}"""
-                    .formatted(uid, type, number, gender, number, gender, stage, element));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+    private static String program(String uid, String type, String stage, String element, String number, String gender) {
+        return """
+                {"id": "%s", "displayName": "Laboratory", "programType": "WITH_REGISTRATION", "onlyEnrollOnce": true,
+                 "trackedEntityType": {"id": "%s", "trackedEntityTypeAttributes": [
+                   {"searchable": true, "trackedEntityAttribute": %s}, {"searchable": true, "trackedEntityAttribute": %s}]},
+                 "programTrackedEntityAttributes": [{"mandatory": true, "trackedEntityAttribute": %s}, {"mandatory": false, "trackedEntityAttribute": %s}],
+                 "programStages": [{"id": "%s", "displayName": "Sample", "repeatable": true, "programStageDataElements": [
+                   {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Sample", "valueType": "TEXT"}}]}]}"""
+                .formatted(uid, type, number, gender, number, gender, stage, element);
     }
 
     private static void patient(int patient) {
