@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
+import org.martsync.database.JsonValue;
 import org.martsync.reconcile.BrokenOff;
 import org.martsync.reconcile.Reconcile.Repair;
 import org.martsync.reconcile.Reconciliation;
@@ -137,9 +138,9 @@ final class ReconcileCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d events%s compared with DHIS2:%s", reconciliation.events(),
                 reconciliation.since() == null ? "" : " since " + reconciliation.since(), found.isEmpty() ? " all are there as the clinic holds them." : ""));
         for (Map<String, Object> group : found) {
-            text.append(String.format(Locale.ROOT, "%n%6d  %s%s%n", number(group, "findings"), sentence(group), ids(read(group, "events"))));
+            text.append(String.format(Locale.ROOT, "%n%6d  %s%s%n", number(group, "findings"), sentence(group), ids(JsonValue.read(group.get("events")))));
             int examples = 0;
-            for (JsonNode detail : read(group, "details")) {
+            for (JsonNode detail : JsonValue.read(group.get("details"))) {
                 if (examples++ < EXAMPLES) {
                     text.append("        ").append(example(detail)).append('\n');
                 }
@@ -193,14 +194,6 @@ final class ReconcileCommand implements Callable<Integer> {
         return example.append(detail.has("reason") ? ": " + detail.get("reason").asText() : "").toString();
     }
 
-    private static JsonNode read(Map<String, Object> group, String column) {
-        try {
-            return JSON.readTree((String) group.get(column));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
-    }
-
     // ---- for machines
 
     private static String json(Reconciliation reconciliation, List<Map<String, Object>> found, Repair repaired) {
@@ -227,8 +220,8 @@ final class ReconcileCommand implements Callable<Integer> {
         }
         told.put("count", group.get("findings"));
         told.put("repairable", group.get("repairable"));
-        told.put("events", read(group, "events"));
-        told.put("details", read(group, "details"));
+        told.put("events", JsonValue.read(group.get("events")));
+        told.put("details", JsonValue.read(group.get("details")));
         return told;
     }
 }

@@ -1,8 +1,6 @@
 package org.martsync.check;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Labelled;
 import org.martsync.dhis2.ProgramMetadata;
@@ -28,7 +27,6 @@ import org.martsync.mapping.Mapping;
 /** Looks at what the mappings name: in DHIS2's metadata, and in the database's tables. Called by {@code routes/check.camel.yaml}. */
 public final class CheckMappings {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 5;
 
     private final Site site;
@@ -69,7 +67,7 @@ public final class CheckMappings {
             } else if (mappings.refused(name) != null && (checkup.concerns(name) || Mapping.PATIENT.equals(name))) {
                 checkup.add(new Finding(Code.MAPPING_REFUSED, name, null, mappings.refused(name), "Until it is mended, events are sent by the mapping as it was before.", 0, null));
             } else if (broken == null && checkup.concerns(name)) {
-                unmapped(checkup, name, (String) row.get("mapping_json"));
+                unmapped(checkup, name, JsonValue.read(row.get("mapping_json")));
             }
         }
         if (mappings.patient() != null) {
@@ -92,9 +90,9 @@ public final class CheckMappings {
         });
     }
 
-    private static void unmapped(Checkup checkup, String name, String json) {
+    private static void unmapped(Checkup checkup, String name, JsonNode json) {
         List<String> columns = new ArrayList<>();
-        tree(json).path("formTableMappings").properties().forEach(table -> table.getValue().properties().forEach(column -> {
+        json.path("formTableMappings").properties().forEach(table -> table.getValue().properties().forEach(column -> {
             JsonNode id = column.getValue().isObject() ? column.getValue().path("id") : column.getValue();
             if (id.asText("").isBlank()) {
                 columns.add(table.getKey() + "." + column.getKey());
@@ -103,14 +101,6 @@ public final class CheckMappings {
         if (!columns.isEmpty()) {
             checkup.add(new Finding(Code.COLUMN_UNMAPPED, name, null, columns.size() + (columns.size() == 1 ? " of its columns is" : " of its columns are") + " mapped to nothing: " + some(columns) + ".",
                     "What they hold does not go to DHIS2. Map those that should.", 0, null));
-        }
-    }
-
-    private static JsonNode tree(String json) {
-        try {
-            return JSON.readTree(json);
-        } catch (JsonProcessingException unreadable) {
-            throw new IllegalStateException("a mapping that can be used can be read", unreadable);
         }
     }
 

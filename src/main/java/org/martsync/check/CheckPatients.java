@@ -1,8 +1,6 @@
 package org.martsync.check;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,9 +9,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Programs;
-import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 import org.martsync.mapping.Column;
 import org.martsync.mapping.FormTable;
@@ -21,8 +19,6 @@ import org.martsync.mapping.Mapping;
 
 /** Looks at the patients all together, and at the places of patients and encounters. Called by {@code routes/check.camel.yaml}. */
 public final class CheckPatients {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String IDENTIFIER = "patient_identifier";
 
@@ -34,7 +30,7 @@ public final class CheckPatients {
 
     /** The columns of table patient that go to unique attributes, as a JSON list. */
     public String uniqueColumns(Mappings mappings, Programs programs) {
-        return Catalogue.list(unique(mappings, programs));
+        return JsonValue.write(unique(mappings, programs));
     }
 
     private static List<String> unique(Mappings mappings, Programs programs) {
@@ -51,7 +47,7 @@ public final class CheckPatients {
         if (mappings.patient() != null) {
             columns.addAll(mappings.patient().searchable());
         }
-        return Catalogue.list(columns);
+        return JsonValue.write(columns);
     }
 
     /** Takes rows of {@code routes/sql/check-blank.sql}. */
@@ -78,12 +74,12 @@ public final class CheckPatients {
 
         /** As a JSON list. */
         public String columnsAsJson() {
-            return Catalogue.list(columns);
+            return JsonValue.write(columns);
         }
 
         /** As a JSON list; empty for all. */
         public String mappingsAsJson() {
-            return mappings == null ? "" : Catalogue.list(mappings);
+            return mappings == null ? "" : JsonValue.write(mappings);
         }
     }
 
@@ -127,12 +123,8 @@ public final class CheckPatients {
     private record Sharers(List<String> patients, String holder) {
     }
 
-    private static List<Sharers> sharers(String json) {
-        try {
-            return JSON.readValue(json, new TypeReference<List<Sharers>>() { });
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
+    private static List<Sharers> sharers(Object column) {
+        return JsonValue.read(column, new TypeReference<>() { });
     }
 
     /** Takes rows of {@code routes/sql/check-unique.sql}, before the pending events are looked at. */
@@ -143,7 +135,7 @@ public final class CheckPatients {
                     + columns(mappings.patient()).get(column) + "), " + row.get("patients") + " patients share "
                     + row.get("shared") + (((Number) row.get("shared")).intValue() == 1 ? " value." : " values."), CORRECT_OR_MERGE,
                     0, "patients " + row.get("example"));
-            sharers((String) row.get("sharers")).forEach(one -> checkup.rivals().share(finding, null, one.patients(), one.holder()));
+            sharers(row.get("sharers")).forEach(one -> checkup.rivals().share(finding, null, one.patients(), one.holder()));
         }
     }
 

@@ -174,7 +174,7 @@ public final class Batch {
     }
 
     /** Table to the encounters whose rows are needed of it. */
-    public Map<String, Set<Integer>> formsNeeded() {
+    Map<String, Set<Integer>> formsNeeded() {
         Map<String, Set<Integer>> needed = new TreeMap<>();
         open().forEach(event -> event.mapping().tables().forEach(table ->
                 needed.computeIfAbsent(table.name(), name -> new LinkedHashSet<>()).add(event.encounter())));
@@ -192,7 +192,7 @@ public final class Batch {
     }
 
     /** Takes the rows of a form table, the oldest first. */
-    public void takeForms(String table, List<Map<String, Object>> rows) {
+    void takeForms(String table, List<Map<String, Object>> rows) {
         formRows.put(table, rows.stream().collect(Collectors.groupingBy(
                 row -> ((Number) row.get(FormQuery.ENCOUNTER)).intValue())));
     }

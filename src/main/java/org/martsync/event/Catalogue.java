@@ -1,19 +1,16 @@
 package org.martsync.event;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.martsync.database.JsonValue;
 import org.martsync.mapping.Column;
 import org.martsync.mapping.FormTable;
 import org.martsync.mapping.Mapping;
@@ -40,8 +37,6 @@ public final class Catalogue {
     private static final Set<String> NUMBERS = Set.of("integer", "bigint", "smallint", "numeric");
     private static final Set<String> TIMES = Set.of("timestamp without time zone", "timestamp with time zone", "date");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Table to column to type; the type is null where the column may not be read. */
     private final Map<String, Map<String, String>> columns = new HashMap<>();
     private final Map<Mapping, Map<String, Set<String>>> mapped = new IdentityHashMap<>();
@@ -52,25 +47,8 @@ public final class Catalogue {
     /** Reads the rows of {@code routes/sql/read-columns.sql}: {@code table_name}, and {@code columns} with their types as JSON. */
     public static Catalogue read(List<Map<String, Object>> rows) {
         Catalogue catalogue = new Catalogue();
-        rows.forEach(row -> catalogue.columns.put((String) row.get("table_name"), types((String) row.get("columns"))));
+        rows.forEach(row -> catalogue.columns.put((String) row.get("table_name"), JsonValue.read(row.get("columns"), new TypeReference<>() { })));
         return catalogue;
-    }
-
-    private static Map<String, String> types(String json) {
-        try {
-            return JSON.readValue(json, new TypeReference<LinkedHashMap<String, String>>() { });
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
-    }
-
-    /** Writes names of tables as the JSON list that {@code routes/sql/read-columns.sql} takes. */
-    public static String list(Collection<String> tables) {
-        try {
-            return JSON.writeValueAsString(tables);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a list of names can be written as JSON", e);
-        }
     }
 
     /** Table to those of its columns that can be read and are mapped; tables that cannot be read are left out. */

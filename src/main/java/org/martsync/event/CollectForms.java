@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.martsync.database.JsonValue;
 import org.martsync.mapping.Column;
 
 /** Plans which form tables are read for a batch: one query a table, with the columns that its mappings use. */
@@ -13,7 +14,7 @@ public final class CollectForms {
 
     /** The tables whose columns have to be known for a batch, as a JSON list; {@code []} when none. */
     public String tables(Batch batch) {
-        return Catalogue.list(batch.formsNeeded().keySet());
+        return JsonValue.write(batch.formsNeeded().keySet());
     }
 
     /**

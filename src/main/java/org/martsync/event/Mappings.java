@@ -108,6 +108,15 @@ public final class Mappings {
         return both;
     }
 
+    /** Returns the row with these in its columns, where they are not null, and nothing to go back to: where they cannot be used, that is what is asked. */
+    public static Map<String, Object> tried(Map<String, Object> row, String mappingJson, String config) {
+        Map<String, Object> tried = new HashMap<>(row);
+        tried.put("mapping_json", mappingJson == null ? row.get("mapping_json") : mappingJson);
+        tried.put("config", config == null ? row.get("config") : config);
+        tried.keySet().removeIf(column -> column.startsWith(USABLE));
+        return tried;
+    }
+
     private static String name(Map<String, Object> row) {
         return (String) row.get("program_name");
     }

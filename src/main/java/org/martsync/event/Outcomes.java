@@ -1,32 +1,29 @@
 package org.martsync.event;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.martsync.database.JsonValue;
 import org.martsync.patient.EnrolmentToSend;
 import org.martsync.patient.Patient;
 
 /** Writes what becomes of the events of a batch as JSON lists, each of which one statement of {@code routes/sql/} takes in. */
 public final class Outcomes {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** The ids of the events that go on to DHIS2. */
     public String open(Batch batch) {
-        return json(batch.open().stream().map(PendingEvent::id).toList());
+        return JsonValue.write(batch.open().stream().map(PendingEvent::id).toList());
     }
 
     /** The events that stand in DHIS2: id and version. */
     public String stored(Batch batch) {
-        return json(batch.stored().stream().map(event -> Map.of("id", event.id(), "version", event.version())).toList());
+        return JsonValue.write(batch.stored().stream().map(event -> Map.of("id", event.id(), "version", event.version())).toList());
     }
 
     /** What is to be kept of the events that stand in DHIS2: event (none where the tracker knows it), encounter, stage, and what the log says of them. */
     public String settled(Batch batch) {
-        return json(batch.stored().stream().map(event -> {
+        return JsonValue.write(batch.stored().stream().map(event -> {
             Map<String, Object> row = logged(event);
             String stage = event.mapping().stage();
             row.put("event", event.uid().equals(event.trackedUid(stage)) ? null : event.uid());
@@ -41,7 +38,7 @@ public final class Outcomes {
 
     /** The rejected events: id, and what the log says of them, the reason as info. */
     public String rejected(List<PendingEvent> events) {
-        return json(events.stream().map(event -> {
+        return JsonValue.write(events.stream().map(event -> {
             Map<String, Object> row = logged(event);
             row.put("info", event.rejection());
             return row;
@@ -87,7 +84,7 @@ public final class Outcomes {
                 rows.add(row);
             }
         }
-        return json(rows);
+        return JsonValue.write(rows);
     }
 
     private static Map<String, Object> logged(PendingEvent event) {
@@ -100,13 +97,5 @@ public final class Outcomes {
         row.put("comments", "Patient Id: " + (patient == null ? "" : patient) + "  Encounter id :"
                 + (event.encounterId() == null ? "" : event.encounterId()) + " ");
         return row;
-    }
-
-    private static String json(List<?> rows) {
-        try {
-            return JSON.writeValueAsString(rows);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("texts and numbers can be written as JSON", e);
-        }
     }
 }

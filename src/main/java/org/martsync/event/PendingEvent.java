@@ -1,8 +1,6 @@
 package org.martsync.event;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -10,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.mapping.DateText;
@@ -24,7 +23,6 @@ import org.martsync.patient.Patient;
  */
 public final class PendingEvent {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,9}");
 
     private final int id;
@@ -66,21 +64,13 @@ public final class PendingEvent {
         orgUnitCode = (String) row.get("org_unit_code");
         Timestamp date = (Timestamp) row.get("encounter_date");
         encounterDate = date == null ? null : DateText.day(date);
-        trackedByStage = stages((String) row.get("tracked"));
+        trackedByStage = row.get("tracked") == null ? new HashMap<>() : JsonValue.read(row.get("tracked"), new TypeReference<>() { });
         firstTry = Boolean.TRUE.equals(row.get("first_try"));
     }
 
     /** Reads a row of {@code routes/sql/read-events.sql}. */
     public static PendingEvent read(Map<String, Object> row) {
         return new PendingEvent(row);
-    }
-
-    private static Map<String, String> stages(String json) {
-        try {
-            return json == null ? new HashMap<>() : JSON.readValue(json, new TypeReference<HashMap<String, String>>() { });
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
     }
 
     /** {@code events_to_sync.id}. */
@@ -110,12 +100,12 @@ public final class PendingEvent {
     }
 
     /** Whether table encounter has the encounter. */
-    public boolean encounterKnown() {
+    boolean encounterKnown() {
         return encounterKnown;
     }
 
     /** The patient whom table encounter names for the encounter, where that is not the event's; else null. */
-    public String otherPatient() {
+    String otherPatient() {
         return otherPatient;
     }
 
@@ -130,7 +120,7 @@ public final class PendingEvent {
     }
 
     /** When the encounter was recorded, or null. */
-    public LocalDate encounterDate() {
+    LocalDate encounterDate() {
         return encounterDate;
     }
 

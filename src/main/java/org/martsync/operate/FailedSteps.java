@@ -16,6 +16,7 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.spi.MessageHistoryFactory;
 import org.apache.camel.support.DefaultMessageHistory;
 import org.apache.camel.support.service.ServiceSupport;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Keeps, while it is switched on, by which steps an exchange came to the one at which it failed, and how long each took.
@@ -70,14 +71,6 @@ final class FailedSteps extends ServiceSupport implements MessageHistoryFactory 
         return new Step(route, step, exchange);
     }
 
-    private void failed(Step step) {
-        Throwable thrown = step.exchange.getException();
-        while (thrown.getCause() != null && thrown.getCause() != thrown) {
-            thrown = thrown.getCause();
-        }
-        note(thrown, step);
-    }
-
     /** The steps around the one that failed see the same, later. */
     private synchronized void note(Throwable thrown, Step step) {
         if (failures.stream().anyMatch(failure -> failure.thrown().get() == thrown)) {
@@ -121,7 +114,7 @@ final class FailedSteps extends ServiceSupport implements MessageHistoryFactory 
 
         private void look() {
             if (on && exchange.getException() != null) {
-                failed(this);
+                note(NestedExceptionUtils.getMostSpecificCause(exchange.getException()), this);
             }
         }
     }

@@ -17,7 +17,7 @@ import org.springframework.jmx.export.naming.ObjectNamingStrategy;
 
 /** What an operator can do, and the steps of {@code routes/operate.camel.yaml}, {@code retrigger} and {@code explain} that are Java. */
 @Configuration(proxyBeanMethods = false)
-public class OperateParts {
+class OperateParts {
 
     @Bean
     Operations operations(ProducerTemplate routes, Runs runs, BatchSize size, Dhis2Server dhis2, SignedIn signedIn, Clock clock) {

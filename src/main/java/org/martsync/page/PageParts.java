@@ -15,7 +15,7 @@ import org.springframework.web.servlet.support.RequestDataValueProcessor;
 
 /** What the pages are told by. */
 @Configuration(proxyBeanMethods = false)
-public class PageParts {
+class PageParts {
 
     @Bean
     Figures figures(ProducerTemplate routes) {

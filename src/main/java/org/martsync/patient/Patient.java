@@ -1,9 +1,6 @@
 package org.martsync.patient;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.time.LocalDate;
@@ -18,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
@@ -47,7 +45,7 @@ public final class Patient {
         /** Reads a row of {@code routes/sql/read-holders.sql}. */
         static Tracked of(Map<String, Object> row) {
             return new Tracked((String) row.get("tracked_entity"), (String) row.get("enrolment"), (String) row.get("sent"), null,
-                    json((String) row.get("others"), new TypeReference<LinkedHashMap<String, String>>() { }));
+                    JsonValue.read(row.get("others"), new TypeReference<LinkedHashMap<String, String>>() { }));
         }
 
         /** The UID of the enrolment that stands where that in a program belongs, or null. */
@@ -76,9 +74,6 @@ public final class Patient {
      */
     public record Enrolling(ProgramMetadata program, boolean configured, String orgUnit, boolean reopens, Filled attributes) {
     }
-
-    /** A double would lose the digits of a number behind the fifteenth. */
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final String id;
     private final Map<String, Object> columns;
@@ -135,17 +130,17 @@ public final class Patient {
         Number namesakes = (Number) row.get("namesakes");
         Map<String, List<Tracked>> tracked = new HashMap<>();
         if (row.get("other_trackers") != null) {
-            tracked.putAll(json((String) row.get("other_trackers"), new TypeReference<Map<String, List<Tracked>>>() { }));
+            tracked.putAll(JsonValue.read(row.get("other_trackers"), new TypeReference<Map<String, List<Tracked>>>() { }));
         }
         if (row.get("trackers") != null) {
             // where dhis2.program was changed, people of its type may stand in our own table too
-            tracked.merge(people.trackedEntityType(), json((String) row.get("trackers"), new TypeReference<List<Tracked>>() { }),
+            tracked.merge(people.trackedEntityType(), JsonValue.read(row.get("trackers"), new TypeReference<List<Tracked>>() { }),
                     (own, contracts) -> Stream.concat(contracts.stream(), own.stream()).toList());
         }
         return new Patient((String) row.get("patient_id"),
-                json((String) row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
+                JsonValue.read(row.get("patient"), new TypeReference<LinkedHashMap<String, Object>>() { }),
                 enrolled == null ? null : DateText.day(enrolled),
-                row.get("enrolments") == null ? Set.of() : json((String) row.get("enrolments"), new TypeReference<Set<String>>() { }), tracked,
+                row.get("enrolments") == null ? Set.of() : JsonValue.read(row.get("enrolments"), new TypeReference<Set<String>>() { }), tracked,
                 namesakes == null ? 0 : namesakes.intValue(), people, null);
     }
 
@@ -156,14 +151,6 @@ public final class Patient {
      */
     public Patient as(ProgramMetadata others) {
         return new Patient(id, columns, enrolled, enrolledOn, trackedByType, namesakes, others, this);
-    }
-
-    private static <T> T json(String text, TypeReference<T> type) {
-        try {
-            return text == null ? null : JSON.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
     }
 
     /** The text by which events_to_sync names the patient. */
@@ -276,7 +263,7 @@ public final class Patient {
     }
 
     /** UIDs of the patient's events in this batch that were sent before. */
-    public List<String> trackedEvents() {
+    List<String> trackedEvents() {
         return events;
     }
 
@@ -343,7 +330,7 @@ public final class Patient {
         return before;
     }
 
-    public void wasTracked(Tracked person) {
+    void wasTracked(Tracked person) {
         before = person;
     }
 

@@ -1,8 +1,6 @@
 package org.martsync.reconcile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Timestamp;
@@ -10,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.martsync.database.JsonValue;
 import org.martsync.reconcile.Finding.Kind;
 
 /**
@@ -17,8 +16,6 @@ import org.martsync.reconcile.Finding.Kind;
  * database's, so that they are there after a restart too, and on whatever node or command compared.
  */
 public final class MeasureReconcile {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MeterRegistry meters;
     private final AtomicLong events = new AtomicLong();
@@ -32,7 +29,7 @@ public final class MeasureReconcile {
     /** @param comparisons rows of {@code routes/sql/reconcile-kept.sql}; where none of them ended the numbers stay as they are */
     public synchronized void take(List<Map<String, Object>> comparisons) {
         comparisons.stream().filter(row -> row.get("found") != null).findFirst().ifPresent(last -> {
-            JsonNode found = read((String) last.get("found"));
+            JsonNode found = JsonValue.read(last.get("found"));
             for (Kind kind : Kind.values()) {
                 findings.computeIfAbsent(kind, this::gauge).set(found.path(kind.toString()).asLong());
             }
@@ -42,14 +39,6 @@ public final class MeasureReconcile {
             Gauge.builder("mart.reconcile.ended", ended::get).description("when the last comparison with DHIS2 ended, in seconds since 1970")
                     .baseUnit("seconds").register(meters);
         });
-    }
-
-    private static JsonNode read(String found) {
-        try {
-            return JSON.readTree(found);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
     }
 
     private AtomicLong gauge(Kind kind) {

@@ -1,7 +1,5 @@
 package org.martsync.reconcile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.ExplainFault;
@@ -28,8 +27,6 @@ import org.martsync.sync.Run;
 
 /** Takes a comparison with DHIS2 from page to page; called by {@code routes/reconcile.camel.yaml}. */
 public final class Reconcile {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Site site;
     private final Dhis2Server dhis2;
@@ -154,7 +151,7 @@ public final class Reconcile {
 
     /** The events of which something was found, for {@code routes/sql/reconcile-untouched.sql}; {@code []} where nothing was. */
     public String toLookAtAgain(Page page) {
-        return json(page.versionsOfFindings().entrySet().stream().map(event -> Map.of("id", event.getKey(), "version", event.getValue())).toList());
+        return JsonValue.write(page.versionsOfFindings().entrySet().stream().map(event -> Map.of("id", event.getKey(), "version", event.getValue())).toList());
     }
 
     /** @param rows of {@code routes/sql/reconcile-untouched.sql} */
@@ -169,7 +166,7 @@ public final class Reconcile {
 
     /** What the pages found, for {@code routes/sql/reconcile-save.sql}. */
     public String found(Reconciliation reconciliation) {
-        return json(reconciliation.pages().stream().flatMap(page -> page.findings().stream()).map(Reconcile::row).toList());
+        return JsonValue.write(reconciliation.pages().stream().flatMap(page -> page.findings().stream()).map(Reconcile::row).toList());
     }
 
     private static Map<String, Object> row(Finding finding) {
@@ -184,14 +181,6 @@ public final class Reconcile {
         row.put("reason", finding.reason());
         row.put("repairable", finding.repairable());
         return row;
-    }
-
-    private static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("names, numbers and texts can be written as JSON", e);
-        }
     }
 
     /**

@@ -1,9 +1,9 @@
 package org.martsync.rehearse;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.martsync.event.Batch;
+import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
@@ -26,22 +26,8 @@ public final class Rehearse {
         if (tried == null) {
             return rows;
         }
-        return rows.stream().map(row -> {
-            if (!rehearsal.mapping().equals(row.get("program_name"))) {
-                return row;
-            }
-            Map<String, Object> changed = new LinkedHashMap<>(row);
-            if (tried.mappingJson() != null) {
-                changed.put("mapping_json", tried.mappingJson());
-            }
-            if (tried.config() != null) {
-                changed.put("config", tried.config());
-            }
-            // where it cannot be used, that is what is asked
-            changed.remove("usable_mapping_json");
-            changed.remove("usable_config");
-            return changed;
-        }).toList();
+        return rows.stream().map(row -> !rehearsal.mapping().equals(row.get("program_name")) ? row
+                : Mappings.tried(row, tried.mappingJson(), tried.config())).toList();
     }
 
     /**

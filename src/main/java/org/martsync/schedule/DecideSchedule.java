@@ -10,6 +10,7 @@ import java.util.Date;
 import java.util.Map;
 import java.util.TimeZone;
 import org.quartz.CronExpression;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Decides from the row of {@code analytics_cron_job} when runs start. */
 public class DecideSchedule {
@@ -58,10 +59,7 @@ public class DecideSchedule {
 
     /** The schedule is unknown, because the row cannot be read. */
     public Schedule unknown(Exception reason) {
-        Throwable root = reason;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(reason);
         String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new Schedule.Unknown(text.strip().replaceAll("\\s+", " "));
     }

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The steps of {@code routes/schedule.camel.yaml} that are Java. */
 @Configuration(proxyBeanMethods = false)
-public class ScheduleParts {
+class ScheduleParts {
 
     /** @param zone an id like {@code Africa/Harare}; empty means the machine's time zone */
     @Bean

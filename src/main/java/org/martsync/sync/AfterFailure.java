@@ -9,6 +9,7 @@ import org.martsync.event.PendingEvent;
 import org.martsync.words.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Decides what follows when a step throws: an outage is waited for, everything else is closed in on until it is the
@@ -63,10 +64,7 @@ public final class AfterFailure {
 
     /** The kind of a failure and where it happened; its message is left out, as it may quote a patient's data. */
     static String place(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         StackTraceElement[] trace = root.getStackTrace();
         String where = trace.length == 0 ? "" : " at " + trace[0].getClassName() + ":" + trace[0].getLineNumber();
         return root.getClass().getSimpleName() + where;

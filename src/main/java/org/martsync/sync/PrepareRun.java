@@ -1,7 +1,5 @@
 package org.martsync.sync;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,14 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.CachedProgram;
 import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 
 /** Gives a run what all its batches need. */
 public final class PrepareRun {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Duration A_DAY = Duration.ofDays(1);
 
@@ -56,8 +53,8 @@ public final class PrepareRun {
      *
      * @return a JSON list of rows of {@code routes/sql/read-mappings.sql}
      */
-    public String toKeep(Run run) throws JsonProcessingException {
-        return JSON.writeValueAsString(run.ended() == null ? run.mappings().toKeep() : List.of());
+    public String toKeep(Run run) {
+        return JsonValue.write(run.ended() == null ? run.mappings().toKeep() : List.of());
     }
 
     /**

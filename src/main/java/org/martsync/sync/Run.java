@@ -18,11 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.Dhis2Refuses;
 import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.Programs;
 import org.martsync.event.Batch;
-import org.martsync.event.Catalogue;
 import org.martsync.event.Mappings;
 import org.martsync.event.PendingEvent;
 import org.martsync.mapping.Mapping;
@@ -166,7 +166,7 @@ public final class Run {
 
     /** The tables that the mappings name, as a JSON list. */
     public String tables() {
-        return Catalogue.list(mappings.tables());
+        return JsonValue.write(mappings.tables());
     }
 
     public Programs programs() {

@@ -1,6 +1,5 @@
 package org.martsync.sync;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,11 +1,10 @@
 package org.martsync.sync;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.martsync.database.JsonValue;
 import org.martsync.dhis2.Site;
 import org.martsync.event.Batch;
 import org.martsync.event.Mappings;
@@ -19,8 +18,6 @@ import org.martsync.words.Words;
  * breaks alone, their events are rejected with what was said. Lives in one thread.
  */
 public final class Worker {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Run run;
     private String after = "";
@@ -89,20 +86,12 @@ public final class Worker {
     /** The columns of table patient whose values are locked beside the patients, as a JSON list. */
     public String searchable() {
         var patientMapping = mappings.patient();
-        return json(patientMapping == null ? List.of() : patientMapping.searchable());
+        return JsonValue.write(patientMapping == null ? List.of() : patientMapping.searchable());
     }
 
     /** The tracked entity types of which a patient may become a person, beside that of the configured program, as a JSON list. */
     public String otherTypes() {
-        return json(mappings.programs().types().keySet().stream().skip(1).toList());
-    }
-
-    private static String json(List<String> names) {
-        try {
-            return JSON.writeValueAsString(names);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a list of names can be written as JSON", e);
-        }
+        return JsonValue.write(mappings.programs().types().keySet().stream().skip(1).toList());
     }
 
     /**
@@ -211,12 +200,8 @@ public final class Worker {
     }
 
     private static String last(String claim) {
-        try {
-            JsonNode list = JSON.readTree(claim);
-            return list.get(list.size() - 1).asText();
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("PostgreSQL writes JSON that can be read", e);
-        }
+        JsonNode list = JsonValue.read(claim);
+        return list.get(list.size() - 1).asText();
     }
 
     /**

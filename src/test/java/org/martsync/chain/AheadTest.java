@@ -3,44 +3,24 @@ package org.martsync.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.martsync.dhis2.StandInFaults.path;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.sync.Run;
 
 /** While DHIS2 imports as many batches as it is given at once, the next ones are made ready. */
 class AheadTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("sync.workers=2", "sync.ahead=2", "sync.batch-patients=5", "sync.batch-events=20");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("sync.workers=2", "sync.ahead=2", "sync.batch-patients=5", "sync.batch-events=20");
 
     @Test
     void batchesAreSearchedForWhileOthersAreSentAndNeverMoreAreSentThanAllowed() {
         chain.patients(40);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 40; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
+        List<Integer> events = chain.visitOfEach(40, "x");
         CountDownLatch searches = new CountDownLatch(4);
         CountDownLatch two = new CountDownLatch(2);
         CountDownLatch three = new CountDownLatch(3);

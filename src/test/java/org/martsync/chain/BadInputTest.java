@@ -19,12 +19,10 @@ import java.util.function.IntSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullSource;
@@ -44,22 +42,8 @@ class BadInputTest {
     private static final String STAGE = "\"dhisProgramStageId\": {\"id\": \"VtStage0001\", \"displayName\": \"Value types\"}";
     private static final String TABLES = "\"formTableMappings\": {\"visit_form\": {\"f_text\": {\"id\": \"VtElem00001\", \"displayName\": \"Text\"}}}";
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @AfterEach
     void everyLineOfTheLogIsALine(CapturedOutput output) {
@@ -377,10 +361,7 @@ class BadInputTest {
     @Test
     void aSearchThatDhis2RefusesForEverybodyStopsTheRunWithOneSentenceAndNoEventsFault() {
         chain.patients(30);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 30; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
+        List<Integer> events = chain.visitOfEach(30, "x");
         chain.dhis2.failAlways(gets().and(request -> request.query().contains("filter="))).with(400, "Organisation unit does not exist: Nowhere0001");
 
         Run run = chain.program.run();
@@ -429,14 +410,9 @@ class BadInputTest {
     @Test
     void aQuestionForKnownPatientsThatIsRefusedStopsTheRunToo() {
         chain.patients(5);
-        for (int patient = 1; patient <= 5; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(5, "x");
         chain.program.run();
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 5; patient++) {
-            events.add(chain.visit(patient, "y"));
-        }
+        List<Integer> events = chain.visitOfEach(5, "y");
         chain.dhis2.failAlways(gets().and(request -> request.query().contains("trackedEntities="))).with(400, "no such parameter");
 
         Run run = chain.program.run();

@@ -5,7 +5,6 @@ import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -28,21 +28,21 @@ class ChangedProgramTest {
     private static final String TB_MAPPING = """
             {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"tb_form": {"t_cough": "TbElem00001"}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
     /** The same site, with dhis2.program changed. */
     private static RunningProgram changed;
 
     @BeforeAll
-    static void start() throws Exception {
-        chain = WholeChain.start();
+    static void start() {
         chain.clinic.formTable("tb_form", "t_cough");
-        chain.dhis2.add(new ObjectMapper().readTree("""
+        chain.dhis2.add("""
                 {"id": "TbProgram01", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "onlyEnrollOnce": false,
                  "programTrackedEntityAttributes": [
                    {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "zRA08XEYiSF", "displayName": "UIC", "valueType": "TEXT"}},
                    {"mandatory": false, "searchable": true, "trackedEntityAttribute": {"id": "GGvUui7Dc3F", "displayName": "Identifier", "valueType": "TEXT"}}],
                  "programStages": [{"id": "TbStage0001", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
-                   {"compulsory": false, "dataElement": {"id": "TbElem00001", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""));
+                   {"compulsory": false, "dataElement": {"id": "TbElem00001", "displayName": "Cough", "valueType": "TEXT"}}]}]}""");
         changed = RunningProgram.start(chain.clinic, chain.dhis2, TB);
         for (int tick = 0; tick < 30; tick++) {
             changed.run();
@@ -52,12 +52,10 @@ class ChangedProgramTest {
     @AfterAll
     static void stop() {
         changed.close();
-        chain.close();
     }
 
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void aPatientAndAMappingToTheOtherProgram() {
         chain.clinic.mapping("Patient", """
                 {"isPatientMapping": true, "formTableMappings": {"patient": {"uic": "zRA08XEYiSF", "patient_identifier": "GGvUui7Dc3F"}}}""", "{\"searchable\": [\"uic\"]}");
         chain.clinic.mapping("TB", TB_MAPPING, "{}");

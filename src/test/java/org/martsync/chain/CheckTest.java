@@ -11,11 +11,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.martsync.RunningProgram;
@@ -30,21 +29,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class CheckTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void threePatients() {
         chain.patients(3);
     }
 

@@ -8,11 +8,10 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
@@ -25,21 +24,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class ClosedEventsTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("sync.event-status=COMPLETED");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("sync.event-status=COMPLETED");
 
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void twoPatients() {
         chain.patients(2);
     }
 

@@ -140,10 +140,10 @@ class CookbookTest {
     @NullSource
     @ValueSource(strings = {"null", "{\"orgUnit\": \"\"}"})
     void aMappingIsSentToASecondProgram(String configBefore) throws IOException {
-        dhis2.add(new ObjectMapper().readTree("""
+        dhis2.add("""
                 {"id": "IXDlIUrGz3l", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "XV3kldsZq0H"}, "programTrackedEntityAttributes": [],
                  "programStages": [{"id": "TbStage0001", "repeatable": true, "programStageDataElements": [
-                   {"dataElement": {"id": "TbElem00001", "valueType": "TEXT"}}]}]}"""));
+                   {"dataElement": {"id": "TbElem00001", "valueType": "TEXT"}}]}]}""");
         clinic.mapping("TB", """
                 {"dhisProgramStageId": "TbStage0001", "formTableMappings": {"gbv_form": {"site_type": "TbElem00001"}}}""", configBefore);
         MatchResult sql = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL).matcher(recipe("Send a mapping to a second program")).results().findFirst().orElseThrow();
@@ -160,11 +160,11 @@ class CookbookTest {
 
     @Test
     void aMappingIsSentToPeopleOfAnotherType() throws IOException {
-        dhis2.add(new ObjectMapper().readTree("""
+        dhis2.add("""
                 {"id": "q04UBOqq3rp", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "nEenWmSyUEp"}, "programTrackedEntityAttributes": [
                    {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "lw1SqmMlnfh", "valueType": "TEXT", "unique": true}}],
                  "programStages": [{"id": "LabStage001", "repeatable": true, "programStageDataElements": [
-                   {"dataElement": {"id": "LabElem0001", "valueType": "TEXT"}}]}]}"""));
+                   {"dataElement": {"id": "LabElem0001", "valueType": "TEXT"}}]}]}""");
         clinic.mapping("Lab", """
                 {"dhisProgramStageId": "LabStage001", "formTableMappings": {"gbv_form": {"site_type": "LabElem0001"}}}""", "{}");
         clinic.jdbc().execute("ALTER TABLE patient ADD COLUMN IF NOT EXISTS lab_number text");

@@ -6,31 +6,15 @@ import static org.martsync.chain.WholeChain.UIC;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.dhis2.TrackerStore.Event;
 
 /** A patient whose identifier was mistyped and is corrected in the clinic, after events of theirs were sent. */
 class CorrectedIdentifierTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @Test
     void theyStayThePersonTheyWereWithTheirEnrolmentAndEvents() {

@@ -11,17 +11,16 @@ import static org.martsync.chain.WholeChain.VISIT_MAPPING;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.seda.SedaEndpoint;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.check.Checkup;
 import org.martsync.check.Code;
 import org.martsync.check.Finding;
@@ -39,30 +38,20 @@ class EditedMappingTest {
     private static final String WITHOUT_STAGE = VISIT_MAPPING.replace("VtStage0001", "");
     private static final String OTHER_STAGE = VISIT_MAPPING.replace("VtStage0001", "VtStage0009");
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("sync.workers=1", "sync.ahead=0", "sync.batch-patients=2");
 
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("sync.workers=1", "sync.ahead=0", "sync.batch-patients=2");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
+    @BeforeEach
+    void look() {
+        chain.program.bean(ProducerTemplate.class).sendBody("direct:look-at-mappings", null);
     }
 
     /** A check of what a run took may still be reading. */
-    @BeforeEach
-    void reset() {
+    @AfterEach
+    void checksAreThrough() {
         CamelContext camel = chain.program.bean(CamelContext.class);
         await().atMost(Duration.ofMinutes(1)).until(() -> camel.getEndpoint("seda:check-given-mappings", SedaEndpoint.class).getQueue().isEmpty()
                 && camel.getInflightRepository().size("check-given-mappings") == 0);
-        chain.reset();
-        look();
-    }
-
-    private static void look() {
-        chain.program.bean(ProducerTemplate.class).sendBody("direct:look-at-mappings", null);
     }
 
     private static void edit(String mapping) {
@@ -85,11 +74,7 @@ class EditedMappingTest {
 
     private static List<Integer> visitsOfPatients(int count) {
         chain.patients(count);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= count; patient++) {
-            events.add(chain.visit(patient, "text " + patient));
-        }
-        return events;
+        return chain.visitOfEach(count, "x");
     }
 
     private static long withValueIn(String element) {

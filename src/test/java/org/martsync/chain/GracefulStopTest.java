@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.martsync.dhis2.StandInFaults.posts;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -80,11 +79,7 @@ class GracefulStopTest {
     private static List<Integer> twentyVisits(WholeChain chain) {
         chain.reset();
         chain.patients(20);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= 20; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
-        return events;
+        return chain.visitOfEach(20, "x");
     }
 
     private static Runs begin(WholeChain chain) {

@@ -5,26 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.clinic.LogRow;
 import org.martsync.words.Words;
 
 /** A clinic whose clerks read French. */
 class LanguageTest {
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("words.language=fr");
 
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("words.language=fr");
-        chain.reset();
+    @BeforeEach
+    void twoPatients() {
         chain.patients(2);
     }
 
     @AfterAll
-    static void stop() {
-        chain.close();
+    static void english() {
         Words.speak("en", Path.of("none"));
     }
 

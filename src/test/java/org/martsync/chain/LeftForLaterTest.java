@@ -7,10 +7,10 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.rehearse.Rehearsal;
 import org.martsync.rehearse.Rehearsal.Ending;
 import org.martsync.rehearse.Rehearsal.Outcome;
@@ -19,12 +19,12 @@ import org.martsync.sync.Run;
 /** What a site's customise leaves to a later run: here each event with the answer "wait", as long as the test says. */
 class LeftForLaterTest {
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("sync.batch-patients=2");
     private static volatile boolean night;
 
     @BeforeAll
     static void start() throws Exception {
-        chain = WholeChain.start("sync.batch-patients=2");
         chain.program.bean(CamelContext.class).addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -40,12 +40,6 @@ class LeftForLaterTest {
     @BeforeEach
     void byDay() {
         night = false;
-        chain.reset();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
     }
 
     @Test

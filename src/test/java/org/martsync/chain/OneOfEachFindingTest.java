@@ -5,7 +5,6 @@ import static org.martsync.chain.WholeChain.EMPTY_CONFIG;
 import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.dhis2.StandInFaults.path;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,10 +49,10 @@ class OneOfEachFindingTest {
     private static WholeChain chain;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         chain = WholeChain.start(Clock.offset(Clock.systemUTC(), Duration.ofSeconds(-630)), "site.org-unit=NoSuchUnit1", "dhis2.country-org-unit=TwUzWzgDAST");
         chain.reset();
-        chain.dhis2.add(new ObjectMapper().readTree(REGISTRY));
+        chain.dhis2.add(REGISTRY);
         chain.dhis2.plays("2.99.0");
         chain.dhis2.failAlways(path("/api/me")).with(200, "application/json", """
                 {"username": "syncer", "authorities": ["F_PROGRAM_DATAVALUE_ADD"], "organisationUnits": [{"id": "%1$s"}],

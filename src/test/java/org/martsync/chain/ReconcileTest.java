@@ -10,10 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.TrackerStore.Enrolment;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -24,22 +23,12 @@ import org.martsync.reconcile.Reconciliation;
 /** Each thing that a comparison with DHIS2 can find, made on purpose and found by name. */
 class ReconcileTest {
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
     private Instant name = Instant.parse("2026-01-01T00:00:00Z");
 
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void nothingComparedYet() {
         chain.clinic.jdbc().execute("TRUNCATE sync_reconcile CASCADE");
     }
 
@@ -408,9 +397,7 @@ class ReconcileTest {
     @Test
     void whatWasBrokenOffByAnOutageGoesOnThereAndKeepsWhatItFound() {
         chain.patients(1500);
-        for (int patient = 1; patient <= 1500; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(1500, "x");
         chain.program.run();
         String first = chain.clinic.jdbc().queryForObject("SELECT event_id FROM event_tracker ORDER BY encounter_id LIMIT 1", String.class);
         forget(first);
@@ -484,9 +471,7 @@ class ReconcileTest {
     @Test
     void whoeverGoesOnWithTheSameOneIsFoundOut() {
         chain.patients(1200);
-        for (int patient = 1; patient <= 1200; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(1200, "x");
         chain.program.run();
         chain.dhis2.onRequest(request -> chain.clinic.jdbc().update("UPDATE sync_reconcile SET after = 'somebody else was here'"));
         assertThatThrownBy(this::reconcile).hasStackTraceContaining("another program goes on with the same comparison");

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.martsync.dhis2.StandInFaults.holding;
 
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.dhis2.ComputedUid;
 import org.martsync.rehearse.Rehearsal;
@@ -18,29 +16,13 @@ import org.martsync.rehearse.Rehearsal.Tried;
 /** What a rehearsal says where DHIS2 answers with no report. */
 class RehearsalTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @Test
     void theEventForWhichDhis2RefusesAWholePostIsFoundAndItsNeighboursPass() {
         chain.patients(4);
-        for (int patient = 1; patient <= 4; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(4, "x");
         int bad = chain.visit(3, "breaks it");
         String uid = ComputedUid.ofEvent(RunningProgram.SITE, chain.clinic.event(bad).encounterId(), WholeChain.VISIT);
         chain.dhis2.fail(Integer.MAX_VALUE, holding(uid)).with(500, "could not execute statement");

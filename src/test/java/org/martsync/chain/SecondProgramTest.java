@@ -6,18 +6,15 @@ import static org.martsync.chain.WholeChain.MORNING;
 import static org.martsync.chain.WholeChain.PROGRAM;
 import static org.martsync.chain.WholeChain.VISIT;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,38 +36,28 @@ class SecondProgramTest {
             {"isPatientMapping": false, "dhisProgramStageId": {"id": "TbStage0001", "displayName": "Cough"},
              "formTableMappings": {"tb_form": {"t_cough": {"id": "TbElem00001", "displayName": "Cough"}}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @BeforeAll
     static void start() {
-        chain = WholeChain.start();
         chain.clinic.formTable("tb_form", "t_cough");
         chain.dhis2.add(program("""
                 {"mandatory": true, "searchable": true, "trackedEntityAttribute": {"id": "gjL1o6xvoUl", "displayName": "Phone", "valueType": "PHONE_NUMBER"}}"""));
     }
 
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void aMappingToTheSecondProgram() {
         chain.clinic.mapping("TB", TB_MAPPING, config("program", TB));
     }
 
-    private static JsonNode program(String attribute) {
-        try {
-            return new ObjectMapper().readTree("""
-                    {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
-                     "programTrackedEntityAttributes": [%s],
-                     "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
-                       {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
-                    .formatted(TB, "XV3kldsZq0H", attribute, TB_STAGE, "TbElem00001"));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+    private static String program(String attribute) {
+        return """
+                {"id": "%s", "displayName": "TB", "programType": "WITH_REGISTRATION", "trackedEntityType": {"id": "%s"}, "onlyEnrollOnce": true,
+                 "programTrackedEntityAttributes": [%s],
+                 "programStages": [{"id": "%s", "displayName": "Cough", "repeatable": true, "programStageDataElements": [
+                   {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Cough", "valueType": "TEXT"}}]}]}"""
+                .formatted(TB, "XV3kldsZq0H", attribute, TB_STAGE, "TbElem00001");
     }
 
     private static String config(String key, String value) {

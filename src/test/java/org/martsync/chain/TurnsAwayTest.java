@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -230,10 +229,6 @@ class TurnsAwayTest {
 
     private static List<Integer> visits(int patients) {
         chain.patients(patients);
-        List<Integer> events = new ArrayList<>();
-        for (int patient = 1; patient <= patients; patient++) {
-            events.add(chain.visit(patient, "x"));
-        }
-        return events;
+        return chain.visitOfEach(patients, "x");
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.LogRow;
 import org.martsync.dhis2.TrackerStore.Event;
@@ -24,24 +24,18 @@ class TwoProgramsTest {
 
     private static final int PATIENTS = 100;
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("sync.batch-patients=5", "sync.batch-events=20");
     private static RunningProgram second;
 
     @BeforeAll
     static void start() {
-        chain = WholeChain.start("sync.batch-patients=5", "sync.batch-events=20");
         second = RunningProgram.start(chain.clinic, chain.dhis2, WholeChain.PROGRAM, "sync.batch-patients=5", "sync.batch-events=20");
     }
 
     @AfterAll
     static void stop() {
         second.close();
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
     }
 
     @Test
@@ -49,9 +43,7 @@ class TwoProgramsTest {
         chain.patients(PATIENTS);
         List<Integer> events = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
-            for (int patient = 1; patient <= PATIENTS; patient++) {
-                events.add(chain.visit(patient, "round " + round));
-            }
+            events.addAll(chain.visitOfEach(PATIENTS, "round " + round));
         }
         int rejected = chain.visit(7, Map.of("f_number", "many"));
         chain.dhis2.slow(path("/api/tracker")).by(Duration.ofMillis(60));

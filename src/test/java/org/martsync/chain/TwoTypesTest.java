@@ -9,9 +9,6 @@ import static org.martsync.chain.WholeChain.UIC;
 import static org.martsync.chain.WholeChain.VISIT;
 import static org.martsync.dhis2.StandInFaults.posts;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.martsync.RunningProgram;
@@ -58,41 +55,31 @@ class TwoTypesTest {
     private static final String LAB_MAPPING = """
             {"isPatientMapping": false, "dhisProgramStageId": {"id": "%s"}, "formTableMappings": {"lab_form": {"l_sample": {"id": "%s"}}}}""";
 
-    private static WholeChain chain;
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with();
 
     @BeforeAll
     static void start() {
-        chain = WholeChain.start();
         chain.clinic.formTable("lab_form", "l_sample");
         chain.dhis2.add(program(LAB, CLIENT, LAB_STAGE, "LabElem0001", NUMBER_ATTRIBUTE, GENDER_ATTRIBUTE));
         chain.dhis2.add(program("UicProgram1", "UicClient01", "UicStage001", "UicElem0001", UIC_ATTRIBUTE, GENDER_ATTRIBUTE));
     }
 
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
     @BeforeEach
-    void reset() {
-        chain.reset();
+    void mappingsToBothTypes() {
         chain.clinic.mapping("Patient", PATIENT_MAPPING, "{\"searchable\": [\"uic\", \"occupation\"], \"comparable\": [\"gender\", \"birthdate\"]}");
         chain.clinic.mapping("Lab", LAB_MAPPING.formatted(LAB_STAGE, "LabElem0001"), "{\"program\": \"LabProgram1\", \"trackedEntityType\": \"LabClient01\"}");
     }
 
-    private static JsonNode program(String uid, String type, String stage, String element, String number, String gender) {
-        try {
-            return new ObjectMapper().readTree("""
-                    {"id": "%s", "displayName": "Laboratory", "programType": "WITH_REGISTRATION", "onlyEnrollOnce": true,
-                     "trackedEntityType": {"id": "%s", "trackedEntityTypeAttributes": [
-                       {"searchable": true, "trackedEntityAttribute": %s}, {"searchable": true, "trackedEntityAttribute": %s}]},
-                     "programTrackedEntityAttributes": [{"mandatory": true, "trackedEntityAttribute": %s}, {"mandatory": false, "trackedEntityAttribute": %s}],
-                     "programStages": [{"id": "%s", "displayName": "Sample", "repeatable": true, "programStageDataElements": [
-                       {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Sample", "valueType": "TEXT"}}]}]}"""
-                    .formatted(uid, type, number, gender, number, gender, stage, element));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+    private static String program(String uid, String type, String stage, String element, String number, String gender) {
+        return """
+                {"id": "%s", "displayName": "Laboratory", "programType": "WITH_REGISTRATION", "onlyEnrollOnce": true,
+                 "trackedEntityType": {"id": "%s", "trackedEntityTypeAttributes": [
+                   {"searchable": true, "trackedEntityAttribute": %s}, {"searchable": true, "trackedEntityAttribute": %s}]},
+                 "programTrackedEntityAttributes": [{"mandatory": true, "trackedEntityAttribute": %s}, {"mandatory": false, "trackedEntityAttribute": %s}],
+                 "programStages": [{"id": "%s", "displayName": "Sample", "repeatable": true, "programStageDataElements": [
+                   {"compulsory": false, "dataElement": {"id": "%s", "displayName": "Sample", "valueType": "TEXT"}}]}]}"""
+                .formatted(uid, type, number, gender, number, gender, stage, element);
     }
 
     private static void patient(int patient) {

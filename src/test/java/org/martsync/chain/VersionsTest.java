@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,22 +36,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class VersionsTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("dhis2.ask-version=true", "dhis2.country-org-unit=TwUzWzgDAST");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("dhis2.ask-version=true", "dhis2.country-org-unit=TwUzWzgDAST");
 
     @ParameterizedTest
     @ValueSource(strings = {"2.38.7", "2.39.9.1", "2.40.0.1", "2.40.3.2", "2.41.3", "2.42.4.1", "2.43.0", "2.44.0", "3.1.0"})

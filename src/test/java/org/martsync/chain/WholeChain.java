@@ -9,6 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.martsync.RunningProgram;
 import org.martsync.clinic.Clinic;
 import org.martsync.clinic.ClinicAssert;
@@ -19,12 +24,13 @@ import org.martsync.dhis2.TrackerStore.Event;
 import org.martsync.dhis2.TrackerStore.TrackedEntity;
 
 /**
- * A clinic, a DHIS2 and the whole program between them, shared by the tests of a class and emptied before each.
+ * A clinic, a DHIS2 and the whole program between them, shared by the tests of a class and emptied before each. A class
+ * registers it as an extension ({@link #with}), or starts it when it has something to do before.
  *
  * <p>The clinic has one form a value type ({@code visit_form}, mapping "Visit", a stage that repeats) and one of a stage
  * that does not ({@code hts_form}, mapping "HTS"); patients are found by UIC and must agree in gender and date of birth.
  */
-final class WholeChain implements AutoCloseable {
+final class WholeChain implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AutoCloseable {
 
     static final String PROGRAM = "vatFxlZR2lj";
     static final String VISIT = "VtStage0001";
@@ -66,25 +72,52 @@ final class WholeChain implements AutoCloseable {
     static final String EMPTY_CONFIG = "{\"searchable\": [], \"comparable\": []}";
     private static final String HOME = "ZWNSC-CHITUNGWIZA";
 
-    final Clinic clinic = Clinic.installed();
-    final Dhis2StandIn dhis2 = Dhis2StandIn.start();
+    Clinic clinic;
+    Dhis2StandIn dhis2;
+    RunningProgram program;
     final SqlStatements statements = new SqlStatements();
-    final RunningProgram program;
+    private final Clock clock;
+    private final String[] settings;
     private int lastEncounter;
 
     private WholeChain(Clock clock, String... settings) {
-        clinic.formTable("visit_form", "f_text", "f_long", "f_number", "f_yes", "f_date", "f_datetime", "f_time", "f_age", "f_option");
-        clinic.formTable("hts_form", "h_place");
-        program = RunningProgram.start(clinic, dhis2.url(), PROGRAM, statements, clock, settings);
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    /** For {@code @RegisterExtension} on a static field. */
+    static WholeChain with(String... settings) {
+        return new WholeChain(null, settings);
     }
 
     static WholeChain start(String... settings) {
-        return new WholeChain(null, settings);
+        return start(null, settings);
     }
 
     /** Starts a program whose clock is not this machine's. */
     static WholeChain start(Clock clock, String... settings) {
-        return new WholeChain(clock, settings);
+        WholeChain chain = new WholeChain(clock, settings);
+        chain.beforeAll(null);
+        return chain;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext tests) {
+        clinic = Clinic.installed();
+        clinic.formTable("visit_form", "f_text", "f_long", "f_number", "f_yes", "f_date", "f_datetime", "f_time", "f_age", "f_option");
+        clinic.formTable("hts_form", "h_place");
+        dhis2 = Dhis2StandIn.start();
+        program = RunningProgram.start(clinic, dhis2.url(), PROGRAM, statements, clock, settings);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext test) {
+        reset();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext tests) {
+        close();
     }
 
     /** Empties clinic and DHIS2, takes all faults away and saves the usual mappings. */
@@ -125,6 +158,11 @@ final class WholeChain implements AutoCloseable {
 
     int visit(int patient, String text) {
         return visit(patient, Map.of("f_text", text));
+    }
+
+    /** A visit of each of the patients 1 to {@code patients}; returns the events' ids. */
+    List<Integer> visitOfEach(int patients, String text) {
+        return IntStream.rangeClosed(1, patients).mapToObj(patient -> visit(patient, text)).toList();
     }
 
     /** An encounter without a form and not queued. */

@@ -4,41 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.sync.Run;
 
 /** A wrong password is shown to DHIS2 once a run, however many workers there are and however fresh the metadata is. */
 class WrongPasswordTest {
 
-    private static WholeChain chain;
-
-    @BeforeAll
-    static void start() {
-        chain = WholeChain.start("dhis2.metadata-max-age=1h", "sync.batch-patients=2", "sync.workers=4");
-    }
-
-    @AfterAll
-    static void stop() {
-        chain.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        chain.reset();
-    }
+    @RegisterExtension
+    private static final WholeChain chain = WholeChain.with("dhis2.metadata-max-age=1h", "sync.batch-patients=2", "sync.workers=4");
 
     @Test
     void aPasswordThatIsWrongSinceTheLastRunIsShownOnceARunAndNoEventsFault() {
         chain.patients(40);
         List<Integer> events = new ArrayList<>(List.of(chain.visit(1, "x")));
         assertThat(chain.program.run().synced()).isEqualTo(1);
-        for (int patient = 1; patient <= 40; patient++) {
-            events.add(chain.visit(patient, "y"));
-        }
+        events.addAll(chain.visitOfEach(40, "y"));
         chain.dhis2.endSessions();
         StandInFaults.Fault wrong = chain.dhis2.failAlways(request -> true).with(401, "Unauthorized");
 
@@ -59,9 +41,7 @@ class WrongPasswordTest {
     @Test
     void theWorkersShareTheSessionOfTheFirstRequest() {
         chain.patients(40);
-        for (int patient = 1; patient <= 40; patient++) {
-            chain.visit(patient, "x");
-        }
+        chain.visitOfEach(40, "x");
         chain.dhis2.endSessions();
 
         chain.program.run();

@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -151,10 +152,14 @@ public final class Dhis2StandIn implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** Adds another program for the same people, in the form of {@link #start(JsonNode, JsonNode)}. */
-    public Dhis2StandIn add(JsonNode program) {
-        world.metadata().add(program);
-        return this;
+    /** Adds another program, as JSON in the form of {@link #start(JsonNode, JsonNode)}. */
+    public Dhis2StandIn add(String program) {
+        try {
+            world.metadata().add(new ObjectMapper().readTree(program));
+            return this;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** Plays another release from now on, such as {@code 2.39.5}: knows what that one knows, and answers as it does. */
