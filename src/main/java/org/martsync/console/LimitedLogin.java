@@ -44,7 +44,7 @@ final class LimitedLogin extends DaoAuthenticationProvider {
     @Override
     public Authentication authenticate(Authentication login) {
         String address = login.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
-        Duration left = limit.attempt(address, login.getName());
+        Duration left = limit.begin(address, login.getName());
         if (!left.isZero()) {
             throw new MustWait(left.toSeconds() + 1);
         }
@@ -53,12 +53,14 @@ final class LimitedLogin extends DaoAuthenticationProvider {
             limit.succeeded(address, login.getName());
             return in;
         } catch (BadCredentialsException wrong) {
-            if (limit.isUsedUp(address, login.getName())) {
+            if (limit.failed(address, login.getName())) {
                 // what is typed in place of a name may be a password
                 LOG.warn("too many failed logins as {} from {}; the next have to wait",
                         users.userExists(login.getName()) ? login.getName() : "somebody unknown", address);
             }
             throw wrong;
+        } finally {
+            limit.end(address, login.getName());
         }
     }
 }

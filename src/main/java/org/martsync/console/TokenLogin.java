@@ -55,13 +55,14 @@ final class TokenLogin implements AuthenticationManager {
     }
 
     private AuthenticationException refused(String address) {
-        Duration left = limit.attempt(address, ANY);
+        Duration left = limit.begin(address, ANY);
         if (!left.isZero()) {
             return new LimitedLogin.MustWait(left.toSeconds() + 1);
         }
-        if (limit.isUsedUp(address, ANY)) {
+        if (limit.failed(address, ANY)) {
             LOG.warn("too many wrong tokens from {}; the next have to wait", address);
         }
+        limit.end(address, ANY);
         return new BadCredentialsException("no such token");
     }
 
