@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.management.ObjectName;
+import org.jolokia.server.core.request.JolokiaObjectNameRequest;
 import org.martsync.console.ConsoleLogin;
 import org.martsync.operate.KeepRefusals;
 import org.martsync.page.PageFrame;
@@ -91,16 +91,17 @@ class ManySites {
         return new RefusalsOfSites(sites);
     }
 
-    /** Has a site keep in its audit who was refused what there, since the login is there once for all. */
+    /** Has a site keep in its audit who was refused what there, since the login is there once for all; what is no site's own, each keeps. */
     record RefusalsOfSites(Sites sites) {
 
         @EventListener
         void refused(AuthorizationDeniedEvent<?> refusal) {
             Optional<OneSite> site = refusal.getObject() instanceof HttpServletRequest request ? IntoSite.of(request)
-                    : refusal.getObject() instanceof Map.Entry<?, ?> operation && operation.getKey() instanceof ObjectName bean
-                            ? Stream.of("site", "context").map(bean::getKeyProperty).filter(Objects::nonNull).findFirst().flatMap(sites::named)
+                    : refusal.getObject() instanceof JolokiaObjectNameRequest jmx && jmx.getObjectName() != null
+                            ? Stream.of("site", "context").map(jmx.getObjectName()::getKeyProperty).filter(Objects::nonNull).findFirst().flatMap(sites::named)
                             : Optional.empty();
-            site.map(one -> one.part(KeepRefusals.class)).ifPresent(keep -> keep.refused(refusal));
+            site.map(List::of).orElseGet(sites::all).stream().map(one -> one.part(KeepRefusals.class)).filter(Objects::nonNull)
+                    .forEach(keep -> keep.refused(refusal));
         }
     }
 

@@ -24,9 +24,13 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -73,7 +77,7 @@ public class ConsoleLogin {
 
     @Bean
     SecurityFilterChain onlyWithLogin(HttpSecurity http, UserDetailsManager users, PasswordEncoder encoder, LoginLimit limit,
-            TokenLogin tokens) throws Exception {
+            TokenLogin tokens, ApplicationEventPublisher events) throws Exception {
         CsrfTokenRequestAttributeHandler atOnce = new CsrfTokenRequestAttributeHandler();
         atOnce.setCsrfRequestAttributeName(null);
         return http
@@ -93,7 +97,12 @@ public class ConsoleLogin {
                 .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleLogin::askForLogin))
                 .addFilterBefore(byToken(tokens), BasicAuthenticationFilter.class)
                 .authenticationManager(new ProviderManager(new LimitedLogin(users, encoder, limit)))
-                .exceptionHandling(refused -> refused.defaultAccessDeniedHandlerFor(ConsoleLogin::sayWhy, ConsoleLogin::isForApi))
+                .exceptionHandling(refused -> refused.accessDeniedHandler((request, answer, why) -> {
+                    if (why instanceof CsrfException) {
+                        events.publishEvent(refusal(request, "It came without the page's token or with a wrong one, as what other sites send does."));
+                    }
+                    sayWhy(request, answer, why);
+                }))
                 .headers(headers -> headers
                         .contentSecurityPolicy(policy -> policy.policyDirectives(OUR_PAGES))
                         .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN)))
@@ -153,6 +162,17 @@ public class ConsoleLogin {
         return request.getServletPath().startsWith("/api/");
     }
 
+    /**
+     * Tells of a refusal as Spring Security does of a missing role, for those of which it tells nobody.
+     *
+     * @param request what was asked by whoever is signed in
+     * @param why a sentence without anything of the request
+     */
+    static AuthorizationDeniedEvent<?> refusal(Object request, String why) {
+        Authentication login = SecurityContextHolder.getContext().getAuthentication();
+        return new AuthorizationDeniedEvent<>(() -> login, request, (AuthorizationResult) new AuthorizationDeniedException(why));
+    }
+
     private static void sayWhy(HttpServletRequest request, HttpServletResponse answer, AccessDeniedException why) throws IOException {
         answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
         answer.setContentType(MediaType.APPLICATION_JSON_VALUE);
@@ -191,8 +211,8 @@ public class ConsoleLogin {
     }
 
     @Bean
-    Restrictor jolokiaRestrictor(ApplicationEventPublisher events) {
-        return new JolokiaRestrictor(events);
+    Restrictor jolokiaRestrictor() {
+        return new JolokiaRestrictor();
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package org.martsync.console;
 
+import jakarta.servlet.ServletContext;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -14,10 +15,14 @@ import org.jolokia.server.core.request.JolokiaWriteRequest;
 import org.jolokia.server.core.service.request.AbstractRequestHandler;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
- * Refuses requests to Jolokia for what {@link JolokiaRestrictor} is not told: where a message is sent, whether the JMX of
- * another program is meant, whether it came by a link. Answers those for traced messages itself, with the steps only to whoever
+ * Refuses requests to Jolokia by what {@link JolokiaRestrictor} says, and for what that is not told: where a message is sent,
+ * whether the JMX of another program is meant, whether it came by a link. Tells the application of each refusal, as Spring Security
+ * does of requests. Answers requests for traced messages itself, with the steps only to whoever
  * may not see patients. Jolokia finds it by {@code META-INF/jolokia/services}.
  */
 public final class JolokiaGate extends AbstractRequestHandler {
@@ -26,6 +31,9 @@ public final class JolokiaGate extends AbstractRequestHandler {
     private static final Set<String> OPEN_TO_SEND = Set.of("direct:retrigger", CUSTOMISE);
     /** These write out settings in place of their names, which may be passwords, if the first argument is true. */
     private static final Pattern ROUTES_SOURCE = Pattern.compile("dumpRoutes?As(Xml|Yaml)");
+
+    private static final String FOR_OTHERS = "This login does not have the role for that.";
+    private static final String FOR_NOBODY = "That is open to nobody from outside.";
 
     /** Bodies are streams, which can be read once. */
     private static final Set<String> TAKES_BODIES_AWAY = Set.of("BodyIncludeStreams", "BodyIncludeFiles");
@@ -41,23 +49,46 @@ public final class JolokiaGate extends AbstractRequestHandler {
      */
     @Override
     public boolean canHandle(JolokiaRequest request) {
-        if (request.getOption("target") != null) {
-            throw new SecurityException("Only this program's own JMX can be asked.");
-        }
-        // a link of another site makes a browser send a GET with the login it remembers
-        if (request.getHttpMethod() != HttpMethod.POST && request.getType() != RequestType.VERSION) {
-            throw new SecurityException("JMX is asked by POST.");
+        String why = whyNot(request);
+        if (why != null) {
+            tell(request, why);
+            throw new SecurityException(why);
         }
         if (request instanceof JolokiaExecRequest exec) {
-            check(JolokiaRestrictor.named(exec.getOperation()), arguments(exec));
             tryPayload(exec);
             return JolokiaRestrictor.isTraced(exec.getObjectName(), exec.getOperation());
         }
-        if (request instanceof JolokiaWriteRequest write && TAKES_BODIES_AWAY.contains(write.getAttributeName())
-                && !"false".equalsIgnoreCase(String.valueOf(write.getValue()))) {
-            throw new SecurityException("A body that is read for the console would be missing in the route.");
-        }
         return false;
+    }
+
+    /** In a sentence without anything of the request; null if nothing speaks against it. What is only read, Jolokia asks the restrictor itself. */
+    private String whyNot(JolokiaRequest request) {
+        if (request.getOption("target") != null) {
+            return "Only this program's own JMX can be asked.";
+        }
+        // a link of another site makes a browser send a GET with the login it remembers
+        if (request.getHttpMethod() != HttpMethod.POST && request.getType() != RequestType.VERSION) {
+            return "JMX is asked by POST.";
+        }
+        if (!getJolokiaContext().isTypeAllowed(request.getType())) {
+            return FOR_NOBODY;
+        }
+        if (request instanceof JolokiaExecRequest exec) {
+            return getJolokiaContext().isOperationAllowed(exec.getObjectName(), exec.getOperation())
+                    ? whyNot(JolokiaRestrictor.named(exec.getOperation()), arguments(exec))
+                    : JolokiaRestrictor.mayBeDone(exec.getObjectName(), exec.getOperation(), anyRole -> true) ? FOR_OTHERS : FOR_NOBODY;
+        }
+        if (request instanceof JolokiaWriteRequest write) {
+            return getJolokiaContext().isAttributeWriteAllowed(write.getObjectName(), write.getAttributeName()) ? whyNotWritten(write)
+                    : JolokiaRestrictor.mayBeWritten(write.getObjectName(), write.getAttributeName(), anyRole -> true) ? FOR_OTHERS : FOR_NOBODY;
+        }
+        return null;
+    }
+
+    /** Jolokia makes this, not Spring, so the way there is by the request that is being answered. */
+    private static void tell(JolokiaRequest request, String why) {
+        ServletContext web = ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest().getServletContext();
+        WebApplicationContextUtils.getRequiredWebApplicationContext(web).publishEvent(ConsoleLogin.refusal(request, why));
     }
 
     /** The console sends text only, and integrators' steps expect what they get in a run: try-customise makes that of it. */
@@ -76,22 +107,28 @@ public final class JolokiaGate extends AbstractRequestHandler {
         return exec.getArguments() == null ? List.of() : exec.getArguments();
     }
 
-    private static void check(String operation, List<?> arguments) {
+    private static String whyNot(String operation, List<?> arguments) {
         if (JolokiaRestrictor.SENDS.contains(operation)) {
             if (!OPEN_TO_SEND.contains(route(arguments))) {
-                throw new SecurityException("From outside only " + String.join(" and ", OPEN_TO_SEND.stream().sorted().toList()) + " can be sent to.");
+                return "From outside only " + String.join(" and ", OPEN_TO_SEND.stream().sorted().toList()) + " can be sent to.";
             }
             // the answer or a failure's words tell what integrators' steps put in or looked up
             if (route(arguments).equals(CUSTOMISE) && !JolokiaRestrictor.has(ConsoleLogin.PATIENTS)) {
-                throw new SecurityException("Who sends to " + CUSTOMISE + " has the role patients.");
+                return "Who sends to " + CUSTOMISE + " has the role patients.";
             }
             if (arguments.size() > 2 && !areHeadersHarmless(arguments.get(2))) {
-                throw new SecurityException("Headers are a map without names that begin with Camel or org.apache.camel.");
+                return "Headers are a map without names that begin with Camel or org.apache.camel.";
             }
         }
         if (ROUTES_SOURCE.matcher(operation).matches() && arguments.stream().anyMatch(argument -> "true".equalsIgnoreCase(String.valueOf(argument)))) {
-            throw new SecurityException("Routes are shown as they are written.");
+            return "Routes are shown as they are written.";
         }
+        return null;
+    }
+
+    private static String whyNotWritten(JolokiaWriteRequest write) {
+        return TAKES_BODIES_AWAY.contains(write.getAttributeName()) && !"false".equalsIgnoreCase(String.valueOf(write.getValue()))
+                ? "A body that is read for the console would be missing in the route." : null;
     }
 
     /** Headers of these names tell Camel's components what to do, for example which SQL to run. */

@@ -2,14 +2,11 @@ package org.martsync.console;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import javax.management.ObjectName;
 import org.jolokia.server.core.service.api.Restrictor;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
-import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.security.authorization.AuthorizationDecision;
-import org.springframework.security.authorization.AuthorizationResult;
-import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
@@ -18,7 +15,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * roles of the login. What is not named is refused, so a new version of Camel brings no new way in.
  *
  * <p>Camel offers its attributes' getters and setters as operations too, so the names of operations are counted out.
- * {@link JolokiaGate} looks at their arguments.
+ * {@link JolokiaGate} asks first, looks at their arguments as well, and tells who was refused what.
  */
 final class JolokiaRestrictor implements Restrictor {
 
@@ -59,13 +56,6 @@ final class JolokiaRestrictor implements Restrictor {
             "resumeBreakpoint", "resumeAll", "stepBreakpoint", "step", "stepOver", "resetDebugCounter");
     private static final Set<String> TRACER_WRITES = Set.of("Enabled", "BodyMaxChars", "BodyIncludeStreams", "BodyIncludeFiles");
 
-    private final ApplicationEventPublisher events;
-
-    /** @param events where is told what of ours a login may not do (MBean and operation), as Spring Security tells it of requests */
-    JolokiaRestrictor(ApplicationEventPublisher events) {
-        this.events = events;
-    }
-
     @Override
     public boolean isHttpMethodAllowed(HttpMethod method) {
         return method == HttpMethod.GET || method == HttpMethod.POST;
@@ -89,38 +79,37 @@ final class JolokiaRestrictor implements Restrictor {
 
     @Override
     public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-        return isTracer(name) && TRACER_WRITES.contains(attribute) && has(ConsoleLogin.ACT);
+        return mayBeWritten(name, attribute, JolokiaRestrictor::has);
+    }
+
+    static boolean mayBeWritten(ObjectName name, String attribute, Predicate<String> role) {
+        return isTracer(name) && TRACER_WRITES.contains(attribute) && role.test(ConsoleLogin.ACT);
     }
 
     @Override
     public boolean isOperationAllowed(ObjectName name, String operation) {
-        String what = named(operation);
-        boolean allowed = isAllowed(name, what);
-        if (!allowed && (name.getDomain().equals(OURS) || SENDS.contains(what) && !what.startsWith("can"))) {
-            Authentication login = SecurityContextHolder.getContext().getAuthentication();
-            events.publishEvent(new AuthorizationDeniedEvent<>(() -> login, Map.entry(name, what),
-                    (AuthorizationResult) new AuthorizationDecision(false)));
-        }
-        return allowed;
+        return mayBeDone(name, operation, JolokiaRestrictor::has);
     }
 
-    private static boolean isAllowed(ObjectName name, String what) {
+    /** @param role whether somebody has it */
+    static boolean mayBeDone(ObjectName name, String operation, Predicate<String> role) {
+        String what = named(operation);
         return switch (name.getDomain()) {
-            case OURS -> OURS_TO_LOOK.contains(what) || has(ConsoleLogin.ACT);
+            case OURS -> OURS_TO_LOOK.contains(what) || role.test(ConsoleLogin.ACT);
             case JVM -> JVM_TO_LOOK.contains(what);
-            case CAMEL -> isCamelsAllowed(name, what);
+            case CAMEL -> mayCamelDo(name, what, role);
             default -> false;
         };
     }
 
-    private static boolean isCamelsAllowed(ObjectName name, String operation) {
+    private static boolean mayCamelDo(ObjectName name, String operation, Predicate<String> role) {
         String type = String.valueOf(name.getKeyProperty("type"));
         return CAMEL_TO_LOOK.contains(operation)
                 || CAMEL_TO_LOOK_BY_TYPE.getOrDefault(type, Set.of()).contains(operation)
-                || CAMEL_TO_ACT_BY_TYPE.getOrDefault(type, Set.of()).contains(operation) && has(ConsoleLogin.ACT)
-                || CAMEL_FOR_PATIENTS.contains(operation) && has(ConsoleLogin.PATIENTS)
+                || CAMEL_TO_ACT_BY_TYPE.getOrDefault(type, Set.of()).contains(operation) && role.test(ConsoleLogin.ACT)
+                || CAMEL_FOR_PATIENTS.contains(operation) && role.test(ConsoleLogin.PATIENTS)
                 || isTracer(name) && (TRACED.contains(operation) || TRACER_TO_LOOK.contains(operation)
-                        || TRACER_TO_ACT.contains(operation) && has(ConsoleLogin.ACT));
+                        || TRACER_TO_ACT.contains(operation) && role.test(ConsoleLogin.ACT));
     }
 
     static boolean isTraced(ObjectName name, String operation) {

@@ -176,7 +176,7 @@ public class Operations {
         return new Report((Checkup) ask("direct:check", checkup), clock.getZone(), signedIn.maySeePatients());
     }
 
-    @ManagedOperation(description = "The last 100 things that people had the program do, the newest first: at, who, what, asked, queued, outcome.")
+    @ManagedOperation(description = "The last 100 things that people had the program do, the newest first: at, who, what, asked, queued, outcome, and of what was refused more than once in an hour, how many times and when last (times, last).")
     @SuppressWarnings("unchecked")
     public List<Map<String, Object>> audit() {
         return (List<Map<String, Object>>) ask("direct:read-audit", null);
@@ -189,7 +189,7 @@ public class Operations {
      * @param why the sentence they are told, without a patient's data
      */
     void refused(String what, String why) {
-        keep(what, "Refused: " + why);
+        keep("direct:keep-refused", what, "Refused: " + why);
     }
 
     private Receipt act(String what, String route, Object body) {
@@ -198,14 +198,14 @@ public class Operations {
         } catch (CamelExecutionException e) {
             // it may have been done before something after it failed
             String outcome = "It broke off: " + AfterFailure.inWords(e) + ". Look what has come of it before you ask for it again.";
-            keep(what, outcome);
+            keep("direct:keep-unmet", what, outcome);
             throw new OperationFailed(outcome);
         }
     }
 
-    private void keep(String what, String outcome) {
+    private void keep(String route, String what, String outcome) {
         try {
-            routes.requestBodyAndHeader("direct:keep-unmet", outcome, "what", what);
+            routes.requestBodyAndHeaders(route, outcome, Map.of("what", what, "at", clock.instant().toString()));
         } catch (CamelExecutionException e) {
             LOG.warn("{}, {}: {} The audit does not have it: {}", signedIn.name(), what, outcome, AfterFailure.inWords(e));
         }

@@ -20,7 +20,7 @@ public final class TellOperator {
         }
     }
 
-    /** Of what was refused, or could not be done. */
+    /** Of what could not be done. */
     public Receipt unmet(String outcome) {
         return Receipt.of(outcome);
     }

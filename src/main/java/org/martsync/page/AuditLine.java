@@ -11,15 +11,17 @@ import java.util.Map;
  * @param what in the words of the page; of a search for rejected events only who may see patients gets what was searched for
  * @param event the one event it was about, or null
  * @param outcome what they were told
+ * @param again how often it was refused in that hour and when last, or null for once
  */
-public record AuditLine(String at, String who, String what, Integer event, String outcome) {
+public record AuditLine(String at, String who, String what, Integer event, String outcome, String again) {
 
     /** Reads a row of {@code routes/sql/read-audit.sql}. */
     static AuditLine of(Map<String, Object> row, TellTime time) {
         String[] what = String.valueOf(row.get("what")).split(" ", 2);
         boolean one = what.length == 2 && what[1].matches("\\d{1,9}");
         return new AuditLine(time.at(Instant.parse((String) row.get("at"))), (String) row.get("who"), inWords(what),
-                one ? Integer.valueOf(what[1]) : null, (String) row.get("outcome"));
+                one ? Integer.valueOf(what[1]) : null, (String) row.get("outcome"), row.get("last") == null ? null
+                        : "So " + row.get("times") + " times, the last at " + time.at(Instant.parse((String) row.get("last"))) + ".");
     }
 
     private static String inWords(String[] what) {
@@ -31,6 +33,7 @@ public record AuditLine(String at, String who, String what, Integer event, Strin
             case "retrigger" -> "Try again";
             case "resend" -> "Send again";
             case "retriggerFailed" -> "Try refused events again" + (what.length == 2 ? ": " + what[1] : "");
+            case "JMX" -> "In the console" + (what.length == 2 ? ": " + what[1] : "");
             default -> String.join(" ", what);
         };
     }

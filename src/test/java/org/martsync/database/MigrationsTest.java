@@ -185,7 +185,7 @@ class MigrationsTest {
         }
 
         assertThat(clinic.jdbc().queryForList("SELECT version FROM " + Migrations.HISTORY_TABLE
-                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12");
+                + " WHERE success ORDER BY installed_rank", String.class)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13");
         assertOurIndexesServe(clinic);
     }
 

@@ -116,6 +116,8 @@ class ConsoleJmxTest {
         "javax.management.loading:type=MLet | getMBeansFromURL(java.lang.String)"})
     void nobodyHasTheJvmDoAnything(String mbean, String operation) throws Exception {
         assertRefused(admin.exec(mbean, operation, "x", "y"));
+        assertThat(chain.audit()).containsEntry("who", "admin").containsEntry("outcome", "Refused: That is open to nobody from outside.")
+                .hasEntrySatisfying("what", what -> assertThat(what).asString().startsWith("JMX"));
     }
 
     @ParameterizedTest
@@ -132,7 +134,8 @@ class ConsoleJmxTest {
         assertRefused(admin.exec(CONTEXT, "createEndpoint(java.lang.String)", endpoint));
         assertThat(chain.program.bean(CamelContext.class).getEndpoints()).hasSize(endpoints);
         assertThat(Path.of("/tmp/mart-dhis2-sync-was-here")).doesNotExist();
-        assertThat(chain.audits()).isEmpty();
+        assertThat(kept()).containsExactly("admin, JMX: Refused: From outside only direct:customise and direct:retrigger can be sent to. (7)",
+                "admin, JMX createEndpoint context: Refused: That is open to nobody from outside. (1)");
     }
 
     @ParameterizedTest
@@ -149,7 +152,7 @@ class ConsoleJmxTest {
         int event = chain.visit(1, "Late", "one");
         chain.program.run();
         assertRefused(looks.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", String.valueOf(event)));
-        assertThat(chain.audit()).containsEntry("who", "looks").containsEntry("what", "sendStringBody").containsEntry("outcome", "Refused: This login does not have the role for that.");
+        assertThat(chain.audit()).containsEntry("who", "looks").containsEntry("what", "JMX sendStringBody context").containsEntry("outcome", "Refused: This login does not have the role for that.");
         assertThat(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct://retrigger", "Amber").at("/status").asInt()).isEqualTo(200);
         assertThat(chain.audit()).containsEntry("who", "acts").containsEntry("what", "retrigger").hasEntrySatisfying("outcome", why -> assertThat(why).asString().startsWith("Refused: that is no event's id"));
 
@@ -181,7 +184,8 @@ class ConsoleJmxTest {
         assertRefused(looks.exec(DEBUGGER, "addBreakpoint", "unchanged"));
         assertRefused(looks.exec(OURS, "Amber 1"));
         assertRefused(looks.exec("mart-dhis2-sync:name=Inspection", "switchOn"));
-        assertThat(chain.audits()).as("what is of ours").containsExactly("runNow", "pause", "resume", "stopRun", "retrigger", "resend", "retriggerFailed", "switchOn");
+        assertThat(chain.audits()).containsExactly("runNow", "pause", "resume", "stopRun", "retrigger", "resend", "retriggerFailed", "JMX", "switchOn");
+        assertThat(kept()).as("what is Camel's, and what nobody knows").contains("looks, JMX: Refused: This login does not have the role for that. (6)");
         assertThat(chain.audit()).containsEntry("who", "looks").containsEntry("outcome", "Refused: This login does not have the role for that.");
         assertThat(looks.read(ROUTE, "State").at("/value").asText()).isEqualTo("Started");
     }
@@ -240,6 +244,34 @@ class ConsoleJmxTest {
     }
 
     @Test
+    void whatIsRefusedIsKeptByNamesOfTheProgramAndWithNothingElseOfTheRequest() throws Exception {
+        assertRefused(admin.exec("java.lang:type=Memory", "gc()"));
+        assertRefused(looks.exec(ROUTE, "stop()"));
+        assertRefused(acts.write(TRACER, "BodyIncludeFiles", "Amber"));
+        assertRefused(acts.exec(CONTEXT, "sendStringBody(java.lang.String, java.lang.String)", "direct:customise", "Amber"));
+        assertThat(kept()).containsExactly("admin, JMX gc Memory: Refused: That is open to nobody from outside. (1)",
+                "looks, JMX stop routes: Refused: This login does not have the role for that. (1)",
+                "acts, JMX BodyIncludeFiles tracer: Refused: A body that is read for the console would be missing in the route. (1)",
+                "acts, JMX sendStringBody context: Refused: Who sends to direct:customise has the role patients. (1)");
+
+        chain.reset();
+        assertRefused(looks.exec("java.lang:type=Amber", "gc()"));
+        assertRefused(looks.exec("java.lang:type=Memory", "Amber"));
+        assertRefused(looks.write("java.lang:type=Memory", "Amber", "Amber"));
+        assertThat(kept()).containsExactly("looks, JMX: Refused: That is open to nobody from outside. (3)");
+    }
+
+    @Test
+    void noOtherKindOfRequestIsOpen() throws Exception {
+        assertRefused(admin.ask(Map.of("type", "notification", "command", "register")));
+        assertThat(kept()).containsExactly("admin, JMX notification: Refused: That is open to nobody from outside. (1)");
+    }
+
+    private static List<String> kept() {
+        return chain.clinic.jdbc().queryForList("SELECT concat(who, ', ', what, ': ', outcome, ' (', times, ')') FROM sync_audit ORDER BY id", String.class);
+    }
+
+    @Test
     void passwordsOfTheCommandLineAreNotShown() throws Exception {
         assertRefused(admin.read(RUNTIME, "SystemProperties"));
         assertRefused(admin.read(RUNTIME, "InputArguments"));
@@ -251,6 +283,7 @@ class ConsoleJmxTest {
     void noOtherProgramIsAskedInItsName() throws Exception {
         assertRefused(admin.ask(Map.of("type", "read", "mbean", RUNTIME, "attribute", "Name",
                 "target", Map.of("url", "service:jmx:rmi:///jndi/rmi://127.0.0.1:1/jmxrmi"))));
+        assertThat(kept()).containsExactly("admin, JMX read: Refused: Only this program's own JMX can be asked. (1)");
         for (String path : List.of("/actuator/hawtio/proxy/http/127.0.0.1/1/jolokia", "/actuator/hawtio/proxy/http:/127.0.0.1:1/")) {
             assertThat(admin.get(path).statusCode()).as(path).isEqualTo(403);
         }
@@ -262,8 +295,9 @@ class ConsoleJmxTest {
         assertThat(json(admin.get(path)).at("/value/agent").asText()).isNotEmpty();
         assertRefused(json(admin.get(path + "/exec/" + OURS + "/pause")));
         assertRefused(json(admin.get(path + "/read/" + RUNTIME + "/Name")));
+        assertThat(chain.audits()).as("who follows a link to look").containsExactly("pause");
         assertRefused(json(admin.get(path + "/write/" + TRACER + "/Enabled/true")));
-        assertThat(chain.audits()).isEmpty();
+        assertThat(kept()).containsExactly("admin, pause: Refused: JMX is asked by POST. (1)", "admin, JMX Enabled tracer: Refused: JMX is asked by POST. (1)");
     }
 
     @Test

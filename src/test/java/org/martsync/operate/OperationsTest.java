@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -17,8 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.martsync.RunningProgram;
+import org.martsync.SetClock;
+import org.martsync.dhis2.Dhis2Server;
 import org.martsync.dhis2.StandInFaults;
 import org.martsync.dhis2.TrackerStore.Event;
+import org.martsync.sync.BatchSize;
 import org.martsync.sync.Run;
 import org.martsync.sync.Runs;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -147,6 +155,65 @@ class OperationsTest {
         assertThat(operations.retrigger(failed).getOutcome()).isEqualTo(chain.audit().get("outcome")).asString().endsWith("The program is paused: they wait for resume or runNow.");
         assertThat(operations.retriggerFailed("", "", "", 5).getOutcome()).isEqualTo(chain.audit().get("outcome"));
         operations.resume();
+    }
+
+    @Test
+    void whoKeepsTryingFillsNeitherTheAuditNorTheLog(CapturedOutput log) {
+        SetClock clock = new SetClock();
+        Operations refusing = at(clock);
+        signIn("nurse");
+        operations.resume();
+        signIn("guest");
+        for (int i = 1; i <= 150; i++) {
+            clock.pass(Duration.ofSeconds(10));
+            refusing.refused("resend " + i, "No.");
+            refusing.refused("pause", "No.");
+        }
+        refusing.refused("pause", "Not so.");
+        signIn("clerk");
+        refusing.refused("retrigger 7", "No.");
+        refusing.refused("retrigger 7", "No.");
+        signIn("guest");
+        clock.pass(Duration.ofHours(1));
+        refusing.refused("pause", "No.");
+
+        assertThat(refusals()).containsExactly(
+                "00:00:10 guest, resend: Refused: No. (150, last 00:25:00)",
+                "00:00:10 guest, pause: Refused: No. (150, last 00:25:00)",
+                "00:25:00 guest, pause: Refused: Not so. (1)",
+                "00:25:00 clerk, retrigger 7: Refused: No. (2, last 00:25:00)",
+                "01:25:00 guest, pause: Refused: No. (1)");
+        assertThat(operations.audit()).hasSize(6).first().satisfies(newest -> assertThat(newest).containsEntry("times", 1).containsEntry("last", null));
+        assertThat(operations.audit().get(4)).containsEntry("who", "guest").containsEntry("what", "resend").containsEntry("asked", 0)
+                .containsEntry("times", 150).containsEntry("last", "2026-01-01T00:25:00Z");
+        assertThat(log.getOut().lines().filter(line -> line.contains("Refused: "))).hasSize(5).last().asString().endsWith("INFO  operate: guest, pause: Refused: No.");
+    }
+
+    @Test
+    void whoTriesManyTimesAtOnceHasOneRowToo() throws Exception {
+        Operations refusing = at(new SetClock());
+        ExecutorService people = Executors.newFixedThreadPool(8);
+        for (Future<?> one : people.invokeAll(Collections.nCopies(40, Executors.callable(() -> refusing.refused("pause", "No."))))) {
+            one.get();
+        }
+        people.shutdown();
+        assertThat(refusals()).containsExactly("00:00:00 (no login), pause: Refused: No. (40, last 00:00:00)");
+    }
+
+    private static Operations at(SetClock clock) {
+        return new Operations(chain.program.bean(ProducerTemplate.class), chain.program.bean(Runs.class), chain.program.bean(BatchSize.class),
+                chain.program.bean(Dhis2Server.class), new SignedIn(), clock);
+    }
+
+    private static void signIn(String name) {
+        SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated(name, null, List.of()));
+    }
+
+    private static List<String> refusals() {
+        return chain.clinic.jdbc().queryForList("""
+                SELECT to_char(at AT TIME ZONE 'UTC', 'HH24:MI:SS ') || who || ', ' || what || ': ' || outcome || ' (' || times
+                    || coalesce(to_char(last AT TIME ZONE 'UTC', '", last "HH24:MI:SS'), '') || ')'
+                FROM sync_audit WHERE outcome LIKE 'Refused: %' ORDER BY id""", String.class);
     }
 
     @Test

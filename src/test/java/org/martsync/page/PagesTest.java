@@ -294,10 +294,10 @@ class PagesTest {
         "/events/1/try-again, retrigger 1", "/events/1/send-again, resend 1"})
     void nobodyActsWithoutTheRoleOrTheToken(String path, String deed) {
         assertThat(chain.signIn("clerk").postWith(path, Map.of(), "made-up").statusCode()).isEqualTo(403);
-        assertThat(chain.clinic.jdbc().queryForObject("SELECT count(*) FROM sync_audit", Integer.class)).as("it may be another site's deed").isZero();
         assertThat(chain.signIn("guest").post(path, Map.of(), "/").statusCode()).isEqualTo(403);
-        assertThat(chain.clinic.jdbc().queryForList("SELECT who || ', ' || what || ': ' || outcome FROM sync_audit", String.class))
-                .containsExactly("guest, " + deed + ": Refused: This login does not have the role for that.");
+        assertThat(chain.clinic.jdbc().queryForList("SELECT who || ', ' || what || ': ' || outcome FROM sync_audit ORDER BY id", String.class))
+                .containsExactly("clerk, " + deed + ": Refused: It came without the page's token or with a wrong one, as what other sites send does.",
+                        "guest, " + deed + ": Refused: This login does not have the role for that.");
     }
 
     @Test
@@ -388,6 +388,15 @@ class PagesTest {
                 "<b>admin</b>", "Try refused events again: mapping &#39;Late&#39; reasons like", "<b>clerk</b>", "Pause");
         assertThat(chain.signIn("guest").get("/audit").body()).contains("Try refused events again", "<b>admin</b>").doesNotContain("reasons like");
         assertThat(overview("guest")).contains("href=\"/audit\"");
+    }
+
+    @Test
+    void whoWasRefusedTheSameManyTimesStandsThereOnce() {
+        chain.signIn("clerk").post("/resume", Map.of(), "/");
+        chain.clinic.jdbc().update("INSERT INTO sync_audit (who, what, asked, queued, outcome, times, last) VALUES "
+                + "('guest', 'JMX stop routes', 0, 0, 'Refused: No.', 37, '2026-01-01T10:00:00Z')");
+        assertThat(chain.signIn("admin").get("/audit").body()).containsSubsequence("<b>guest</b>", "In the console: stop routes", "Refused: No.", "<b>So 37 times, the last at ",
+                "<b>clerk</b>", "Resume").containsOnlyOnce("So 37 times");
     }
 
     // ---- around them
