@@ -40,7 +40,8 @@ fitting AS MATERIALIZED (
   WHERE total <= :#${variable.worker.events} OR place = 1
 ),
 -- DHIS2 does not guard its unique attributes against two POSTs at once: the values a new patient is searched by are locked too.
--- New is who is not in the trackers, or not as a person of each tracked entity type that they may become.
+-- New is who is not in the trackers, or not as a person of each tracked entity type that they may become; nor is whom the trackers have
+-- by that identifier theirs, where it was sent for another patient of the clinic.
 -- (OFFSET 0: a patient's row becomes JSON once and not at each mention of a value, which was a fifth of the claim)
 mine AS MATERIALIZED (
   SELECT f.patient,
@@ -50,7 +51,9 @@ mine AS MATERIALIZED (
   FROM fitting f
   LEFT JOIN patient p ON p.patient_id = CASE WHEN f.patient ~ '^[1-9][0-9]{0,9}$' THEN f.patient::bigint END
   LEFT JOIN LATERAL (SELECT t.instance_id FROM instance_tracker t
+    LEFT JOIN sync_tracked_entity sent ON sent.tracked_entity = t.instance_id
     WHERE t.patient_id = p.patient_identifier
+      AND NOT EXISTS (SELECT FROM patient q WHERE q.patient_id = sent.patient AND q.patient_id <> p.patient_id)
       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(:#${variable.worker.otherTypes}::jsonb) AS o(type)
                       WHERE NOT EXISTS (SELECT FROM sync_instance s WHERE s.patient_id = p.patient_identifier AND s.tracked_entity_type = o.type))
     LIMIT 1) i ON true

@@ -3,7 +3,7 @@
 -- (JDBC's own finds nothing left to do) and does not wait for a busy machine to answer and ask.
 -- A row that somebody has locked is being edited: it stays pending, and nobody waits for anybody.
 WITH stored AS (
-  SELECT * FROM json_to_recordset(:#${variable.stored}::json) AS s(id int, version text)
+  SELECT * FROM json_to_recordset(:#${body}::json) AS s(id int, version text)
 ),
 untouched AS MATERIALIZED (
   SELECT e.id

@@ -2,7 +2,7 @@
 -- event is NULL where the tracker knew it when the batch was read.
 -- (json and not jsonb here and where else a list comes in: jsonb takes twice the time to read it)
 WITH stored AS MATERIALIZED (
-  SELECT * FROM json_to_recordset(:#${body}::json)
+  SELECT * FROM json_to_recordset(:#${variable.stored}::json)
     AS s(id int, event text, encounter int, stage text, mapping text, username text, comments text, info text)
 ),
 -- the flattener has mostly put a row there already, with the UID still missing

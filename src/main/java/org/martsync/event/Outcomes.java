@@ -16,13 +16,13 @@ public final class Outcomes {
         return JsonValue.write(batch.open().stream().map(PendingEvent::id).toList());
     }
 
-    /** The events that stand in DHIS2: id and version. */
-    public String stored(Batch batch) {
+    /** The events that stand in DHIS2, to be marked as synced: id and version. */
+    public String marked(Batch batch) {
         return JsonValue.write(batch.stored().stream().map(event -> Map.of("id", event.id(), "version", event.version())).toList());
     }
 
     /** What is to be kept of the events that stand in DHIS2: event (none where the tracker knows it), encounter, stage, and what the log says of them. */
-    public String settled(Batch batch) {
+    public String stored(Batch batch) {
         return JsonValue.write(batch.stored().stream().map(event -> {
             Map<String, Object> row = logged(event);
             String stage = event.mapping().stage();

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.martsync.dhis2.Attribute;
 import org.martsync.dhis2.Dhis2Answer;
 import org.martsync.dhis2.Dhis2Refuses;
+import org.martsync.dhis2.Dhis2RefusesQuestion;
 import org.martsync.dhis2.Dhis2Unavailable;
 import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
@@ -62,6 +63,7 @@ public final class FindPatients {
         Map<String, TrackedEntity> there = TrackedEntity.readAll(dialect, answer.found()).stream()
                 .collect(Collectors.toMap(TrackedEntity::uid, Function.identity(), (one, same) -> one));
         for (Patient patient : patients) {
+            patient.candidates().stream().map(Patient.Tracked::trackedEntity).filter(there::containsKey).forEach(patient::isShown);
             if (patient.inDhis2() == null) {
                 patient.candidates().stream().filter(tracked -> patient.mayBe(there.get(tracked.trackedEntity()))).findFirst().ifPresent(tracked -> {
                     patient.is(there.get(tracked.trackedEntity()));
@@ -194,13 +196,15 @@ public final class FindPatients {
      *
      * @param mapping whose {@code comparable} columns must agree
      * @param holders rows of {@code routes/sql/read-holders.sql}: {@code tracked_entity}, {@code holder} the identifier of the
-     *     patient whom the trackers know by it, null where it is no patient's any more, {@code enrolment}, {@code sent} and {@code others}
+     *     patient whom the trackers know by it, null where it is no patient's any more, {@code sent_for} the number of the patient for
+     *     whom it was last sent, be they in the clinic still or not, {@code enrolment}, {@code sent} and {@code others}
      */
     public void choose(Collection<Patient> patients, Mapping mapping, List<Map<String, Object>> holders) {
         Map<String, List<Map<String, Object>>> heldBy = holders.stream()
                 .collect(Collectors.groupingBy(row -> (String) row.get("tracked_entity")));
         for (Patient patient : unplaced(patients)) {
-            if (anothers(patient, heldBy.getOrDefault(patient.computedUid(site), List.of())).isPresent()) {
+            List<Map<String, Object>> ofThatUid = heldBy.getOrDefault(patient.computedUid(site), List.of());
+            if (anothers(patient, ofThatUid).isPresent() || ofThatUid.stream().anyMatch(row -> wasSentForAnother(patient, row))) {
                 patient.identifierWasAnothers();
             }
             if (!patient.hits().isEmpty()) {
@@ -259,11 +263,13 @@ public final class FindPatients {
     /**
      * Rejects the patients who are there and only not to be seen: they would be made a second time.
      *
+     * @throws Dhis2RefusesQuestion when DHIS2 does not take the question, for what is asked in it
      * @throws Dhis2Unavailable when DHIS2 does not say
      */
     public void takeWhetherGone(Collection<Patient> patients, Dhis2Answer answer) {
         if (!answer.report()) {
-            throw new Dhis2Unavailable("DHIS2 answered HTTP " + answer.status() + " to the question whether patients are gone");
+            String sentence = "DHIS2 answered HTTP " + answer.status() + " to the question whether patients are gone";
+            throw answer.questionRefused() ? new Dhis2RefusesQuestion(sentence) : new Dhis2Unavailable(sentence);
         }
         Map<String, Patient> vanished = vanished(patients);
         VanishedPeople.refused(vanished, answer).forEach((uid, fault) -> {
@@ -275,8 +281,13 @@ public final class FindPatients {
 
     private static Map<String, Patient> vanished(Collection<Patient> patients) {
         Map<String, Patient> vanished = new LinkedHashMap<>();
-        unplaced(patients).forEach(patient -> patient.trackers().forEach(tracked -> vanished.put(tracked.trackedEntity(), patient)));
+        unplaced(patients).forEach(patient -> patient.trackers().stream().map(Patient.Tracked::trackedEntity)
+                .filter(uid -> !patient.shown(uid)).forEach(uid -> vanished.put(uid, patient)));
         return vanished;
+    }
+
+    private static boolean wasSentForAnother(Patient patient, Map<String, Object> row) {
+        return row.get("sent_for") != null && !String.valueOf(row.get("sent_for")).equals(patient.id());
     }
 
     /** The identifier of another patient of the clinic whose person that is. */

@@ -94,6 +94,7 @@ public final class Patient {
     private final List<TrackedEntity> hits = new ArrayList<>();
     private TrackedEntity inDhis2;
     private boolean identifierWasAnothers;
+    private final Set<String> shown = new HashSet<>();
     private Tracked before;
     private TrackedEntityToSend trackedEntity;
     private final Map<String, EnrolmentToSend> enrolments = new LinkedHashMap<>();
@@ -219,7 +220,8 @@ public final class Patient {
 
     private static LocalDate date(String text) {
         try {
-            return text.length() < 10 ? null : LocalDate.parse(text.substring(0, 10));
+            LocalDate day = text.length() < 10 ? null : LocalDate.parse(text.substring(0, 10));
+            return day != null && text.endsWith(" BC") ? day.withYear(1 - day.getYear()) : day;
         } catch (DateTimeParseException noDate) {
             return null;
         }
@@ -323,6 +325,16 @@ public final class Patient {
 
     public void is(TrackedEntity person) {
         inDhis2 = person;
+    }
+
+    /** Says that DHIS2 shows somebody of that UID, who may be of another tracked entity type than the patient. */
+    void isShown(String uid) {
+        shown.add(uid);
+    }
+
+    /** Whether DHIS2 showed somebody of that UID when it was asked for those whom the trackers have. */
+    boolean shown(String uid) {
+        return shown.contains(uid);
     }
 
     /** What the trackers know of the person found, be it under an identifier that the patient had before; null where nothing. */

@@ -123,6 +123,11 @@ class BadInputTest {
             chain.clinic.jdbc().update("INSERT INTO program_enrolment (patient_id, date_enrolled) VALUES (10, '2001-02-03 BC')");
             return chain.visit(10, "x");
         }, "The patient's date of enrolment, -2000-02-03, cannot be right."),
+        RECORDED_BEFORE_OUR_ERA(() -> {
+            chain.clinic.patient(11);
+            chain.clinic.jdbc().update("UPDATE patient SET date_created = '2001-02-03 BC' WHERE patient_id = 11");
+            return chain.visit(11, "x");
+        }, "The patient's date of enrolment, -2000-02-03, cannot be right."),
         YEAR_ONE_ANSWERED(() -> chain.visit(1, Map.of("f_date", "0001-01-01")), "'0001-01-01'"),
         YEAR_ONE_OF_THE_ENROLMENT(() -> {
             chain.clinic.patient(9);

@@ -112,4 +112,38 @@ class CorrectedIdentifierTest {
         assertThat(chain.personOf(another).uid()).isEqualTo(second);
         assertThat(chain.dhis2.store().trackedEntities()).hasSize(2);
     }
+
+    @Test
+    void nobodyIsThePersonOfAPatientWhoLostTheirIdentifierToThem() {
+        chain.patients(2);
+        int one = chain.visit(1, "one");
+        chain.program.run();
+        String person = chain.personOf(one).uid();
+
+        chain.clinic.jdbc().update("UPDATE patient SET patient_identifier = CASE patient_id WHEN 2 THEN 'P-000001' END");
+        int two = chain.visit(2, "two");
+        chain.program.run();
+
+        assertThat(chain.personOf(two).uid()).isNotEqualTo(person);
+        assertThat(chain.dhis2.store().trackedEntity(person).orElseThrow().attributes()).containsEntry(UIC, "UIC-000001");
+    }
+
+    @Test
+    void nobodyGetsTheUidOfAPatientWhoLeftTheClinicUnderACorrectedIdentifier() {
+        chain.patients(2);
+        int one = chain.visit(1, "one");
+        chain.program.run();
+        String person = chain.personOf(one).uid();
+        chain.clinic.patientAgain(1).identifier("P-corrected");
+        chain.visit(1, "later");
+        chain.program.run();
+
+        chain.clinic.jdbc().update("DELETE FROM patient WHERE patient_id = 1");
+        chain.clinic.patientAgain(2).identifier("P-000001");
+        int two = chain.visit(2, "two");
+        chain.program.run();
+
+        assertThat(chain.personOf(two).uid()).isNotEqualTo(person);
+        assertThat(chain.dhis2.store().trackedEntity(person).orElseThrow().attributes()).containsEntry(UIC, "UIC-000001");
+    }
 }
