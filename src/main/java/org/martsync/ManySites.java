@@ -91,7 +91,7 @@ class ManySites {
         return new RefusalsOfSites(sites);
     }
 
-    /** Has a site keep in its audit who was refused what there, since the login is there once for all; what is no site's own, each keeps. */
+    /** Has a site keep in its audit who was refused what there, since the login is there once for all; what the console refuses of no site's own, each keeps. */
     record RefusalsOfSites(Sites sites) {
 
         @EventListener
@@ -100,7 +100,8 @@ class ManySites {
                     : refusal.getObject() instanceof JolokiaObjectNameRequest jmx && jmx.getObjectName() != null
                             ? Stream.of("site", "context").map(jmx.getObjectName()::getKeyProperty).filter(Objects::nonNull).findFirst().flatMap(sites::named)
                             : Optional.empty();
-            site.map(List::of).orElseGet(sites::all).stream().map(one -> one.part(KeepRefusals.class)).filter(Objects::nonNull)
+            boolean ofConsole = !(refusal.getObject() instanceof HttpServletRequest request) || request.getServletPath().startsWith("/actuator/");
+            site.map(List::of).orElseGet(() -> ofConsole ? sites.all() : List.of()).stream().map(one -> one.part(KeepRefusals.class)).filter(Objects::nonNull)
                     .forEach(keep -> keep.refused(refusal));
         }
     }

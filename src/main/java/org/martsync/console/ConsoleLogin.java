@@ -98,10 +98,10 @@ public class ConsoleLogin {
                 .addFilterBefore(byToken(tokens), BasicAuthenticationFilter.class)
                 .authenticationManager(new ProviderManager(new LimitedLogin(users, encoder, limit)))
                 .exceptionHandling(refused -> refused.accessDeniedHandler((request, answer, why) -> {
+                    sayWhy(request, answer, why);
                     if (why instanceof CsrfException) {
                         events.publishEvent(refusal(request, "It came without the page's token or with a wrong one, as what other sites send does."));
                     }
-                    sayWhy(request, answer, why);
                 }))
                 .headers(headers -> headers
                         .contentSecurityPolicy(policy -> policy.policyDirectives(OUR_PAGES))

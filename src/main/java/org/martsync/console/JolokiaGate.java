@@ -1,7 +1,8 @@
 package org.martsync.console;
 
-import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import java.lang.management.ManagementFactory;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,9 @@ public final class JolokiaGate extends AbstractRequestHandler {
     private static final Set<String> OPEN_TO_SEND = Set.of("direct:retrigger", CUSTOMISE);
     /** These write out settings in place of their names, which may be passwords, if the first argument is true. */
     private static final Pattern ROUTES_SOURCE = Pattern.compile("dumpRoutes?As(Xml|Yaml)");
+
+    private static final String TOLD = JolokiaGate.class.getName() + ".told";
+    private static final int MOST_TOLD = 10;
 
     private static final String FOR_OTHERS = "This login does not have the role for that.";
     private static final String FOR_NOBODY = "That is open to nobody from outside.";
@@ -85,10 +89,22 @@ public final class JolokiaGate extends AbstractRequestHandler {
         return null;
     }
 
-    /** Jolokia makes this, not Spring, so the way there is by the request that is being answered. */
+    /**
+     * Jolokia makes this, not Spring, so the way there is by the request that is being answered. One such may hold any number of
+     * Jolokia's: each deed and reason is told once, and no more than some.
+     */
+    @SuppressWarnings("unchecked")
     private static void tell(JolokiaRequest request, String why) {
-        ServletContext web = ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest().getServletContext();
-        WebApplicationContextUtils.getRequiredWebApplicationContext(web).publishEvent(ConsoleLogin.refusal(request, why));
+        HttpServletRequest asked = ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
+        Set<String> told = (Set<String>) asked.getAttribute(TOLD);
+        if (told == null) {
+            told = new HashSet<>();
+            asked.setAttribute(TOLD, told);
+        }
+        String deed = request instanceof JolokiaExecRequest exec ? exec.getOperation() : request.getType().getName();
+        if (told.size() < MOST_TOLD && told.add(deed + " " + why)) {
+            WebApplicationContextUtils.getRequiredWebApplicationContext(asked.getServletContext()).publishEvent(ConsoleLogin.refusal(request, why));
+        }
     }
 
     /** The console sends text only, and integrators' steps expect what they get in a run: try-customise makes that of it. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -99,7 +100,9 @@ final class LoginLimit {
         return left.isNegative() || left.compareTo(wait) > 0 ? Duration.ZERO : left;
     }
 
+    /** Capitals are none of a name's own: Admin is looked up as admin. */
     private static Pair pair(String address, String name) {
-        return new Pair(address, name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name);
+        String small = name.toLowerCase(Locale.ROOT);
+        return new Pair(address, small.length() > LONGEST_NAME ? small.substring(0, LONGEST_NAME) : small);
     }
 }

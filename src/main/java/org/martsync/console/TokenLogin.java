@@ -59,10 +59,13 @@ final class TokenLogin implements AuthenticationManager {
         if (!left.isZero()) {
             return new LimitedLogin.MustWait(left.toSeconds() + 1);
         }
-        if (limit.failed(address, ANY)) {
-            LOG.warn("too many wrong tokens from {}; the next have to wait", address);
+        try {
+            if (limit.failed(address, ANY)) {
+                LOG.warn("too many wrong tokens from {}; the next have to wait", address);
+            }
+        } finally {
+            limit.end(address, ANY);
         }
-        limit.end(address, ANY);
         return new BadCredentialsException("no such token");
     }
 

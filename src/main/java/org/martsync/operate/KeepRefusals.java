@@ -40,6 +40,8 @@ public final class KeepRefusals {
             "resend", "resend", "send-again", "resend");
     /** What it is that the console asks for, nobody has read where it is refused for want of the token. */
     private static final Pattern CONSOLE = Pattern.compile("/actuator/(hawtio/)?jolokia(/.*)?");
+    /** Operations of Camel by which the console only finds out what it may do. */
+    private static final Set<String> ASKS = Set.of("canSendToEndpoint", "canInvoke");
     private static final String JMX = "JMX";
     private static final String OURS = "mart-dhis2-sync";
 
@@ -79,9 +81,8 @@ public final class KeepRefusals {
     /** An operation of ours by its name alone, as over HTTP; of others "JMX stop routes", "JMX Enabled tracer", "JMX notification". */
     private static Optional<String> deed(JolokiaRequest request) {
         if (request instanceof JolokiaExecRequest exec) {
-            String operation = exec.getOperation().replaceFirst("\\(.*", "").strip();
-            // canSendToEndpoint only asks
-            return operation.startsWith("can") ? Optional.empty() : Optional.of(named(exec.getObjectName(), operation, MBeanInfo::getOperations));
+            String operation = exec.getOperation().replaceFirst("(?s)\\(.*", "").strip();
+            return ASKS.contains(operation) ? Optional.empty() : Optional.of(named(exec.getObjectName(), operation, MBeanInfo::getOperations));
         }
         if (request instanceof JolokiaWriteRequest write) {
             return Optional.of(named(write.getObjectName(), write.getAttributeName(), MBeanInfo::getAttributes));
@@ -98,7 +99,7 @@ public final class KeepRefusals {
             }
             String type = bean.getKeyProperty("type");
             return bean.getDomain().equals(OURS) ? asked : JMX + " " + asked + (type == null ? "" : " " + type);
-        } catch (JMException nothingOfThatName) {
+        } catch (JMException | RuntimeException nothingOfThatName) {
             return JMX;
         }
     }

@@ -118,7 +118,7 @@ class OperationsApi {
     @ResponseStatus(HttpStatus.BAD_REQUEST)
     Problem unreadable(HttpMessageNotReadableException wrong, HttpServletRequest request) {
         for (Throwable cause = wrong; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IllegalArgumentException own) {
+            if (cause instanceof IllegalArgumentException own && !(cause instanceof NumberFormatException)) {
                 return refused(own.getMessage(), request);
             }
         }

@@ -53,6 +53,13 @@ class LoginLimitTest {
     }
 
     @Test
+    void capitalsAreNoOtherName() {
+        fail(2, "a", "nurse");
+        assertThat(fail(1, "a", "Nurse")).containsExactly(true);
+        assertThat(limit.begin("a", "NURSE")).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
     void aRightPasswordForgetsTheWrongOnes() {
         fail(2, "a", "nurse");
         limit.succeeded("a", "nurse");

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.junit.jupiter.api.AfterAll;
@@ -265,6 +267,14 @@ class ConsoleJmxTest {
     void noOtherKindOfRequestIsOpen() throws Exception {
         assertRefused(admin.ask(Map.of("type", "notification", "command", "register")));
         assertThat(kept()).containsExactly("admin, JMX notification: Refused: That is open to nobody from outside. (1)");
+    }
+
+    @Test
+    void oneRequestThatHoldsManyOfTheConsolesIsKeptByNoMoreThanTen() throws Exception {
+        String many = IntStream.range(0, 300).mapToObj(i -> """
+                {"type": "exec", "mbean": "java.lang:type=Memory", "operation": "gc%d"}""".formatted(i)).collect(Collectors.joining(",", "[", "]"));
+        assertThat(looks.post("/actuator/jolokia", many).body()).contains("403");
+        assertThat(kept()).containsExactly("looks, JMX: Refused: That is open to nobody from outside. (10)");
     }
 
     private static List<String> kept() {
