@@ -70,7 +70,9 @@ class PostgresFaultsTest {
         world = new StressClinic(Clinic.installed().migrated());
         sql("DO $$ BEGIN CREATE ROLE " + ROLE + " SUPERUSER LOGIN PASSWORD 'any'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         cable = new CutCable(world.clinic.jdbcUrl());
+        // a pause that PostgreSQL needs to see that a connection is gone: until then its claims stand, and the patients are left to the next run
         program = RunningProgram.start(world.clinic, world.dhis2, StressClinic.PROGRAM, "sync.patience=2s", "sync.batch-patients=4",
+                "sync.first-pause=100ms", "sync.longest-pause=200ms",
                 "analytics.user=" + ROLE, "spring.datasource.hikari.connection-timeout=250", "spring.datasource.url=jdbc:postgresql://127.0.0.1:"
                 + cable.port() + "/" + database() + "?ApplicationName=mart-dhis2-sync&sslmode=disable&prepareThreshold=0");
     }
