@@ -273,7 +273,8 @@ class SyncRouteTest {
         Run next = run();
         assertThat(next.stopped()).isNull();
         await().atMost(SOON).until(() -> TOLD.contains(next));
-        assertThat(TOLD).containsExactly(broken, next);
+        // a run of the test before may be told late
+        assertThat(TOLD).filteredOn(List.of(broken, next)::contains).containsExactly(broken, next);
     }
 
     @Test
