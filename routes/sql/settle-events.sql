@@ -1,6 +1,6 @@
 -- What became of the events that stand in DHIS2 now: tracker and log. Before mark-synced.sql, as it may wait for somebody.
 -- event is NULL where the tracker knew it when the batch was read.
--- (json and not jsonb here and where else a list comes in: jsonb takes twice the time to read it)
+-- (json and not jsonb, here and where else outcomes come in: jsonb takes twice the time to read them)
 WITH stored AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:#${variable.stored}::json)
     AS s(id int, event text, encounter int, stage text, mapping text, username text, comments text, info text)

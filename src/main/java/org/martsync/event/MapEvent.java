@@ -17,10 +17,6 @@ import org.martsync.words.Words;
 /** Makes the DHIS2 event of one encounter from the rows of its forms, or rejects it with everything that is wrong. */
 public final class MapEvent {
 
-    private static final int EARLIEST_YEAR = 1900;
-    /** Of a longer year DHIS2 can read nothing, and refuses the whole request with it (recording 348). */
-    private static final int LATEST_YEAR = 9999;
-
     private final Site site;
     private final FillDataValues fillDataValues = new FillDataValues();
 
@@ -79,7 +75,7 @@ public final class MapEvent {
         if (date == null) {
             return Words.say("event.no-date", event.encounterId());
         }
-        return date.getYear() >= EARLIEST_YEAR && date.getYear() <= LATEST_YEAR ? null
+        return DateText.canBeRight(date) ? null
                 : Words.say("event.wrong-date", event.encounterId(), date);
     }
 

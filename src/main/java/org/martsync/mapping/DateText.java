@@ -25,6 +25,9 @@ public final class DateText {
     /** Years below are an empty date of the source ("0001-01-01") or a year typed with two digits ("0024"). */
     private static final int FIRST_YEAR = 1000;
 
+    private static final int EARLIEST_YEAR = 1900;
+    private static final int LATEST_YEAR = 9999;
+
     /** In milliseconds of 1970; some days early, as calendars and zones differ. */
     private static final long OUR_ERA = -62_136_000_000_000L;
 
@@ -83,6 +86,14 @@ public final class DateText {
     public static LocalDate day(java.util.Date value) {
         LocalDate day = value instanceof java.sql.Timestamp time ? time.toLocalDateTime().toLocalDate() : new java.sql.Date(value.getTime()).toLocalDate();
         return value.getTime() < OUR_ERA ? day.withYear(1 - day.getYear()) : day;
+    }
+
+    /**
+     * Whether an event or an enrolment can be of a day. One of the years before 1900 is a slip, and of one of more than four digits
+     * DHIS2 can read nothing and refuses the whole request with it (recordings 116, 348).
+     */
+    public static boolean canBeRight(LocalDate day) {
+        return day.getYear() >= EARLIEST_YEAR && day.getYear() <= LATEST_YEAR;
     }
 
     /** The text of a date-like object, for readers here and for text fields; other objects' own text. */

@@ -197,6 +197,11 @@ public final class Patient {
         return identifierWasAnothers ? ComputedUid.ofAnotherTrackedEntity(uid, id) : uid;
     }
 
+    /** The UID of the org unit where the patient belongs: the clinic's for the patient, else the site's. */
+    String ownOrgUnit(Site site) {
+        return text("org_unit").isBlank() ? site.orgUnit() : text("org_unit");
+    }
+
     /** Says that somebody else had the identifier before, and stands in DHIS2 under its UID. */
     void identifierWasAnothers() {
         identifierWasAnothers = true;

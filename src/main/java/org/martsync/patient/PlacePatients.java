@@ -20,6 +20,7 @@ import org.martsync.dhis2.ProgramMetadata;
 import org.martsync.dhis2.Site;
 import org.martsync.dhis2.TrackedEntity;
 import org.martsync.dhis2.TrackedEntity.Enrolment;
+import org.martsync.mapping.DateText;
 import org.martsync.mapping.FillAttributes;
 import org.martsync.mapping.Mapping;
 import org.martsync.patient.EnrolmentToSend.Send;
@@ -30,10 +31,6 @@ import org.martsync.words.Words;
  * a tracked entity that is new or whose attributes changed, an enrolment that is new or opened again.
  */
 public final class PlacePatients {
-
-    private static final int EARLIEST_YEAR = 1900;
-    /** Of a longer year DHIS2 can read nothing, and refuses the whole request with it (recording 116). */
-    private static final int LATEST_YEAR = 9999;
 
     private final FillAttributes fillAttributes = new FillAttributes();
     private final Site site;
@@ -95,12 +92,8 @@ public final class PlacePatients {
         String uid = patient.trackers().isEmpty()
                 ? patient.computedUid(site)
                 : ComputedUid.after(patient.trackers().get(0).trackedEntity());
-        String orgUnit = ownOrgUnit(patient);
+        String orgUnit = patient.ownOrgUnit(site);
         return new TrackedEntityToSend(uid, false, orgUnit, filled(patient), hash(orgUnit, patient), null);
-    }
-
-    private String ownOrgUnit(Patient patient) {
-        return patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit");
     }
 
     /**
@@ -121,7 +114,7 @@ public final class PlacePatients {
         }
         return new TrackedEntityToSend(person.uid(), tracked.isPresent(), person.orgUnit(),
                 sent == null ? filled(patient) : patient.attributes().values(), hash,
-                hash(ownOrgUnit(patient), patient).equals(sent) ? ownOrgUnit(patient) : null);
+                hash(patient.ownOrgUnit(site), patient).equals(sent) ? patient.ownOrgUnit(site) : null);
     }
 
     private EnrolmentToSend enrolment(Patient patient, Patient.Enrolling in) {
@@ -167,7 +160,7 @@ public final class PlacePatients {
 
     private EnrolmentToSend newEnrolment(Patient patient, Patient.Enrolling in, String uid) {
         LocalDate enrolled = patient.enrolled();
-        if (enrolled != null && (enrolled.getYear() < EARLIEST_YEAR || enrolled.getYear() > LATEST_YEAR)) {
+        if (enrolled != null && !DateText.canBeRight(enrolled)) {
             patient.reject(in.program(), Words.say("patient.enrolled-wrong", enrolled));
             return null;
         }

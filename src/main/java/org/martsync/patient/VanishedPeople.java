@@ -31,7 +31,7 @@ public final class VanishedPeople {
     public static Map<String, Object> question(Map<String, Patient> vanished, Site site) {
         List<Map<String, Object>> people = new ArrayList<>();
         vanished.forEach((uid, patient) -> people.add(Map.of("trackedEntity", uid, "trackedEntityType", patient.people().trackedEntityType(),
-                "orgUnit", patient.text("org_unit").isBlank() ? site.orgUnit() : patient.text("org_unit"))));
+                "orgUnit", patient.ownOrgUnit(site))));
         return people.isEmpty() ? null : Map.of("trackedEntities", people);
     }
 

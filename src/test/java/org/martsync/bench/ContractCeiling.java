@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;

@@ -197,20 +197,15 @@ class WhatWentWrongTest {
     @Test
     @DisplayName("3 a POST that DHIS2 stores late brings old values back: after a while its events are sent once more")
     void aPostThatIsStoredLateIsMadeGood() {
-        chain.clinic.patient(1).column("address1", "old street");
-        int event = chain.visit(1, "old");
-        StandInFaults.Held held = chain.dhis2.holdUnprocessed(1, posts());
-        chain.program.run(); // the answer does not come in time
+        int event = oldVisitOfAnOldStreet();
+        StandInFaults.Held held = sentButNotStoredYet();
         assertThat(held.arrived()).isEqualTo(1);
-        chain.clinic.patientAgain(1).column("address1", "new street");
-        chain.clinic.edit(event, "visit_form", Map.of("f_text", "new"));
-        chain.program.run();
+        newStreetAndNewAnswer(event);
         chain.assertOnlyTheseStandInDhis2(List.of(event));
 
-        held.release();
-        Awaitility.await().until(() -> chain.stored(event).dataValues().containsValue("old"));
+        storedLate(held, event);
         assertThat(chain.clinic.event(event).isPending()).as("nobody can know yet").isFalse();
-        chain.clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        theNoteComesDue();
         chain.program.run();
 
         chain.assertOnlyTheseStandInDhis2(List.of(event));
@@ -222,23 +217,45 @@ class WhatWentWrongTest {
     @Test
     @DisplayName("3 so are the patient's details, also where the event was edited by then and is sent for that")
     void detailsThatAPostBroughtBackLateAreMadeGoodWithAnEventThatIsPendingAnyway() {
-        chain.clinic.patient(1).column("address1", "old street");
-        int event = chain.visit(1, "old");
-        StandInFaults.Held held = chain.dhis2.holdUnprocessed(1, posts());
-        chain.program.run(); // the answer does not come in time
-        chain.clinic.patientAgain(1).column("address1", "new street");
-        chain.clinic.edit(event, "visit_form", Map.of("f_text", "new"));
-        chain.program.run();
-        held.release();
-        Awaitility.await().until(() -> chain.stored(event).dataValues().containsValue("old"));
+        int event = oldVisitOfAnOldStreet();
+        StandInFaults.Held held = sentButNotStoredYet();
+        newStreetAndNewAnswer(event);
+        storedLate(held, event);
         assertThat(chain.personOf(event).attributes()).containsEntry(ADDRESS, "old street");
 
-        chain.clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
+        theNoteComesDue();
         chain.clinic.edit(event, "visit_form", Map.of("f_text", "newest"));
         chain.program.run();
 
         assertThat(chain.stored(event).dataValues()).containsExactly(Map.entry(TEXT, "newest"));
         assertThat(chain.personOf(event).attributes()).containsEntry(ADDRESS, "new street");
+    }
+
+    private static int oldVisitOfAnOldStreet() {
+        chain.clinic.patient(1).column("address1", "old street");
+        return chain.visit(1, "old");
+    }
+
+    /** Runs into a DHIS2 whose answer does not come in time. */
+    private static StandInFaults.Held sentButNotStoredYet() {
+        StandInFaults.Held held = chain.dhis2.holdUnprocessed(1, posts());
+        chain.program.run();
+        return held;
+    }
+
+    private static void newStreetAndNewAnswer(int event) {
+        chain.clinic.patientAgain(1).column("address1", "new street");
+        chain.clinic.edit(event, "visit_form", Map.of("f_text", "new"));
+        chain.program.run();
+    }
+
+    private static void storedLate(StandInFaults.Held held, int event) {
+        held.release();
+        Awaitility.await().until(() -> chain.stored(event).dataValues().containsValue("old"));
+    }
+
+    private static void theNoteComesDue() {
+        chain.clinic.jdbc().update("UPDATE sync_request SET sent_at = sent_at - interval '1 hour'");
     }
 
     @Test
